@@ -1,0 +1,48 @@
+# The commands of the book; `make` alone lists them. What they do is written in tools/.
+
+# Python 3.11 to 3.13: the one that .venv was made with, else python3, else a named version.
+# Another one: make book PYTHON=python3.12
+CANDIDATES := $(shell sed -n 's/^executable = //p' .venv/pyvenv.cfg 2>/dev/null) \
+    python3 python3.13 python3.12 python3.11
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in $(CANDIDATES); do \
+    $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
+NO_PYTHON = No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make book PYTHON=/path/to/it
+
+IN_VENV := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help environment book test check live record bench lock clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+environment: ## install the packages into .venv (the commands below do it themselves)
+	@$(if $(PYTHON),,$(error $(NO_PYTHON)))
+	@$(PYTHON) tools/environment.py
+
+book: environment ## fetch the data, execute the notebooks and build the site
+	@$(IN_VENV) -m tools.build all
+
+test: environment ## run the tests of the package and of the notebooks
+	@$(IN_VENV) -m pytest
+
+check: environment ## check the built site in a real browser
+	@$(IN_VENV) -m pytest tests/site
+
+live: environment ## open the notebooks in JupyterLab
+	@$(IN_VENV) -m jupyterlab notebooks
+
+# One part or page: make record NAME=regularization
+record: environment ## run the experiments whose recorded results are missing or out of date
+	@$(IN_VENV) -m tools.record $(NAME)
+
+bench: environment ## compare the speed with d2l and with bare PyTorch
+	@$(IN_VENV) -m benchmarks
+
+lock: ## renew requirements.lock from pyproject.toml
+	@$(if $(PYTHON),,$(error $(NO_PYTHON)))
+	@$(PYTHON) tools/environment.py lock
+
+clean: ## remove what was built (the environment and the data stay)
+	rm -rf _build
