@@ -1,0 +1,20 @@
+"""Data sets: where they come from, and the loaders that hand them out in batches."""
+
+from . import fashion as _fashion
+from . import hub as _hub
+from . import images as _images
+from . import loaders as _loaders
+from . import synthetic as _synthetic
+from .fashion import *
+from .hub import *
+from .images import *
+from .loaders import *
+from .synthetic import *
+
+__all__ = [
+    *_fashion.__all__,
+    *_hub.__all__,
+    *_images.__all__,
+    *_loaders.__all__,
+    *_synthetic.__all__,
+]
