@@ -1,0 +1,8 @@
+"""Components that react on a static page: one Python class and one script each."""
+
+from .curves import Curves
+from .explorer import Explorer
+from .predict import Predict
+from .quiz import Choice, Number, Quiz
+
+__all__ = ["Choice", "Curves", "Explorer", "Number", "Predict", "Quiz"]
