@@ -1,0 +1,232 @@
+"""Record the experiments of the notebooks: run what is missing or was changed, and write it down.
+
+    python tools/record.py                      every notebook
+    python tools/record.py regularization       one part; or one page: basics/05-softmax-...
+    python tools/record.py --check              only say what is missing or stale
+    python tools/record.py --verify 2           run two recorded settings again and compare
+
+A notebook's cells with the tag `record` are executed in order, nothing else of it, in a fresh
+module without a kernel; they have to define all they use, and one or more `Experiment`s.
+Each finished run is kept at once, so a second call goes on where the first was stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import linecache
+import math
+import multiprocessing
+import os
+import random
+import sys
+import time
+import types
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+# One thread a run, before torch reads it: the numbers depend on it a little.
+for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[_name] = "1"
+os.environ.setdefault("MPLBACKEND", "agg")
+
+import torch  # noqa: E402
+
+from d2lutils import records  # noqa: E402
+from d2lutils.devices import fast_mode  # noqa: E402
+from d2lutils.experiment import Experiment  # noqa: E402
+from d2lutils.records.running import Failure, Run  # noqa: E402
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+
+
+def page_name(path: Path) -> str:
+    """Return part and name of a notebook, like regularization/03-dropout."""
+    return f"{path.parent.name}/{path.stem}"
+
+
+def record_cells(path: Path) -> list[str]:
+    """Return the code of a notebook's cells with the tag `record`."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    tagged = (c for c in cells if "record" in c["metadata"].get("tags", []))
+    return ["".join(c["source"]) for c in tagged if c["cell_type"] == "code"]
+
+
+def pages(wanted: Iterable[str] = ()) -> list[Path]:
+    """Return the notebooks that record something; with `wanted` those whose names begin so.
+
+    Raises
+    ------
+    ValueError
+        If a wanted name fits none of them.
+    """
+    found = [p for p in sorted(NOTEBOOKS.glob("*/*.ipynb")) if record_cells(p)]
+    chosen = {}
+    for name in wanted:
+        fits = [p for p in found if page_name(p).startswith(name.strip("/"))]
+        if not fits:
+            known = ", ".join(map(page_name, found)) or "none"
+            raise ValueError(f"no notebook with cells to record begins with {name!r}; "
+                             f"there are: {known}")
+        chosen |= dict.fromkeys(fits)
+    return list(chosen) if wanted else found
+
+
+def load_page(path: Path) -> list[Experiment]:
+    """Execute a notebook's tagged cells, and return the experiments that they make.
+
+    The module is registered under a name of its own, so that a process which has loaded the
+    same page can be handed its train function. The source goes into linecache, where the hash
+    of the code looks for it.
+    """
+    name = "recorded_" + page_name(path).replace("/", "_").replace("-", "_")
+    module = types.ModuleType(name)
+    sys.modules[name] = module
+    for number, source in enumerate(record_cells(path), start=1):
+        file = f"<{page_name(path)}, record cell {number}>"
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        exec(compile(source, file, "exec"), vars(module))
+    found = {id(v): v for v in vars(module).values() if isinstance(v, Experiment)}
+    return list(found.values())
+
+
+def prepare_worker(path: Path) -> None:
+    """Make a new process ready for the runs of a page."""
+    torch.set_num_threads(1)
+    load_page(path)
+
+
+def lack(experiment: Experiment) -> str:
+    """Say what an experiment's record lacks: "missing", "stale", "incomplete"; "" if nothing."""
+    record = experiment.recorded
+    if record is None:
+        return "missing"
+    if experiment.stale:
+        return "stale"
+    complete = math.prod(map(len, record.axes.values())) * record.seeds
+    return "incomplete" if len(record.runs) < complete else ""
+
+
+def check(paths: Iterable[Path]) -> list[str]:
+    """Return a line for each experiment whose record is missing, stale or incomplete."""
+    return [
+        f"{experiment.name}: {problem} (make record NAME={page_name(path)})"
+        for path in paths
+        for experiment in load_page(path)
+        if (problem := lack(experiment))
+    ]
+
+
+def orphans() -> list[str]:
+    """Return a line for each record that no notebook's experiment has."""
+    names = {experiment.name for path in pages() for experiment in load_page(path)}
+    known = {records.record_path(name).name for name in names}
+    found = sorted(path.name for path in records.FOLDER.glob("*.json"))
+    return [f"{name}: no notebook makes it, so remove it" for name in found if name not in known]
+
+
+def record_page(path: Path, workers: int) -> None:
+    """Record the experiments of a page that need it, with a progress line for each run."""
+    for experiment in load_page(path):
+        if not (problem := lack(experiment)):
+            print(f"{experiment.name}: up to date", flush=True)
+            continue
+        print(f"{experiment.name}: {problem}", flush=True)
+        context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+        with ProcessPoolExecutor(workers, context, prepare_worker, (path,)) as pool:
+            command = f"make record NAME={page_name(path)}"
+            written = experiment.record(pool, command=command, progress=progress_lines())
+        print(f"{experiment.name}: {written.stat().st_size / 1000:.0f} kB", flush=True)
+
+
+def progress_lines():
+    """Return a function that prints how far the runs are, and when they will be done."""
+    start, new = time.monotonic(), 0
+
+    def show(done: int, total: int, outcome: Run | Failure) -> None:
+        nonlocal new
+        new += 1
+        left = (time.monotonic() - start) / new * (total - done)
+        said = outcome.error if isinstance(outcome, Failure) else f"{outcome.seconds:.1f} s"
+        setting = ", ".join(f"{k}={v}" for k, v in outcome.setting.items())
+        print(f"  {done}/{total}  {setting}, seed {outcome.seed}: {said}"
+              f"  ({left / 60:.1f} min left)", flush=True)
+
+    return show
+
+
+def verify(paths: Iterable[Path], count: int, rng: random.Random) -> list[str]:
+    """Run `count` recorded runs, chosen at random, again; return a line for each that differs."""
+    experiments = [e for path in paths for e in load_page(path) if e.recorded and not e.stale]
+    choices = [(e, run) for e in experiments for run in e.recorded.runs]
+    wrong = []
+    for experiment, old in rng.sample(choices, min(count, len(choices))):
+        new = experiment.run(seed=old.seed, **old.setting)
+        found = differences(experiment, old, new)
+        said = "; ".join(found) or "agrees"
+        print(f"{experiment.name} {old.setting}, seed {old.seed}: {said}", flush=True)
+        wrong += [f"{experiment.name} {old.setting}, seed {old.seed}: {line}" for line in found]
+    return wrong
+
+
+def differences(experiment: Experiment, old: Run, new: Run) -> list[str]:
+    """Return what differs at the end of two runs by more than other machines make it differ.
+
+    The same versions on the same kind of CPU give the same digits. Another CPU adds in another
+    order, and training makes such differences grow: to the size of the difference that another
+    seed makes, at most. So a last value may be off by the spread (highest minus lowest)
+    of the recorded seeds, plus 2 percent of itself; and it is finite if one of theirs is.
+    """
+    found = []
+    record = experiment.recorded
+    if new.data != "full":
+        return [f"it ran on other data ({new.data})"]
+    if new.curves.keys() != old.curves.keys():
+        return [f"curves {sorted(new.curves)}, recorded {sorted(old.curves)}"]
+    for metric, curve in old.curves.items():
+        seeds = record.finals(metric, old.setting)
+        before, after = curve[-1], new.curves[metric][-1]
+        finite = [v for v in [*seeds, before] if math.isfinite(v)]
+        tolerance = max(finite, default=0) - min(finite, default=0) + 0.02 * abs(before) + 1e-6
+        if len(curve) != len(new.curves[metric]):
+            found.append(f"{metric}: {len(new.curves[metric])} epochs, recorded {len(curve)}")
+        elif (abs(after - before) > tolerance
+              or math.isfinite(after) not in map(math.isfinite, seeds)):
+            found.append(f"{metric}: {after:.5g}, recorded {before:.5g}")
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a part, or a part and page")
+    parser.add_argument("--workers", type=int, default=2, help="processes, of one thread each")
+    parser.add_argument("--check", action="store_true", help="say what is missing or stale")
+    parser.add_argument("--verify", type=int, metavar="N", help="run N of the runs again")
+    chosen = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    try:
+        paths = pages(chosen.names)
+        if chosen.check:
+            problems = check(paths) + ([] if chosen.names else orphans())
+        elif chosen.verify:
+            problems = verify(paths, chosen.verify, random.Random())
+        elif fast_mode():
+            problems = ["nothing is recorded in smoke mode: unset D2LUTILS_FAST"]
+        else:
+            problems = []
+            for path in paths:
+                try:
+                    record_page(path, chosen.workers)
+                except RuntimeError as error:  # the other pages go on
+                    problems.append(str(error))
+    except ValueError as error:
+        problems = [str(error)]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
