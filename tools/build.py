@@ -1,0 +1,247 @@
+"""Build the book: fetch the data, execute the notebooks, make the site in _build/html.
+
+    python -m tools.build all        all of it
+    python -m tools.build execute    the data and the notebooks
+    python -m tools.build site       the site, from notebooks that were executed before
+
+What was executed before and has not changed is not executed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from datetime import datetime, timezone
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+import yaml
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+from tools import execution
+from tools.execution import Result, notebook_name
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "_build"
+HTML = BUILD / "html"
+REPORT = BUILD / "execution.json"
+DATA_SETS = ["fashion-mnist"]  # what the pages that are executed use
+SAMPLE_WARNING = "this is a sample of Fashion-MNIST"
+SAMPLE_NOTICE = (
+    "NOTICE: Fashion-MNIST could not be fetched. The book is built on the sample that comes with "
+    "d2lutils, 4,000 of 60,000 images: its results differ from those in the text. Run the same "
+    "command again where there is a network."
+)
+VERSIONED = ("d2lutils", "torch", "torchvision", "numpy", "matplotlib", "jupyter-book")
+
+
+class BuildError(Exception):
+    """What stops the build, in words for whoever runs it."""
+
+
+def documents(root: Path) -> list[str]:
+    """Return the names of all pages in _toc.yml, the home page first."""
+    return list(parse_toc_yaml(root / "_toc.yml"))
+
+
+def notebooks(root: Path) -> list[Path]:
+    """Return the notebooks among the pages of _toc.yml."""
+    paths = (root / f"{name}.ipynb" for name in documents(root))
+    return [path for path in paths if path.exists()]
+
+
+def fetch_data() -> str:
+    """Fetch the data; return "full", or "sample" where that failed for good."""
+    command = [sys.executable, "-m", "d2lutils", "download", *DATA_SETS]
+    if subprocess.run(command, check=False).returncode == 0:
+        return "full"
+    print(SAMPLE_NOTICE, flush=True)
+    return "sample"
+
+
+def cache_folder(data: str) -> Path:
+    """Return the folder for results with the present package, versions and data."""
+    return BUILD / "cache" / execution.fingerprint(ROOT, data)
+
+
+def execute(data: str) -> str:
+    """Execute the notebooks that need it, write execution.json, and return a summary.
+
+    Raises
+    ------
+    BuildError
+        If a notebook failed; the others have been executed and kept.
+    """
+    cache = execution.open_cache(cache_folder(data))
+    paths = notebooks(ROOT)
+    waiting = [p for p in paths if execution.lookup(cache, nbformat.read(p, as_version=4)) is None]
+    failed: list[str] = []
+    finished = 0
+    start = time.perf_counter()
+
+    def done(result: Result) -> None:
+        nonlocal finished
+        finished += 1
+        state = "failed" if result.error else "ok"
+        name = notebook_name(result.path)
+        print(
+            f"[{finished}/{len(waiting)}] {name:<50} {result.seconds:6.1f} s  {state}", flush=True
+        )
+        if result.error:
+            failed.append(name)
+            print(f"\n{name}, {result.error}\n", flush=True)
+        else:
+            execution.store(cache, result)
+
+    if waiting:
+        print(f"Executing {len(waiting)} of {len(paths)} notebooks, two at a time.", flush=True)
+        variables = execution.kernel_environment(BUILD / "scratch")
+        allowed = SAMPLE_WARNING if data == "sample" else ""
+        order = execution.longest_first(waiting, REPORT)
+        execution.run(execution.execute_all(order, variables, done, allowed))
+    seconds = time.perf_counter() - start if waiting else 0.0
+    rows = write_report(cache, paths, data, seconds)
+    if failed:
+        raise BuildError(f"{len(failed)} of {len(paths)} notebooks failed: {', '.join(failed)}")
+    return (
+        f"Execution took {seconds:.0f} s for {len(waiting)} of {len(paths)} notebooks; all of them "
+        f"one after the other take {sum(row['seconds'] for row in rows):.0f} s."
+    )
+
+
+def write_report(cache, paths: list[Path], data: str, seconds: float) -> list[dict]:
+    """Write execution.json and return its rows, one for each notebook in the cache."""
+    rows = []
+    for path in paths:
+        noted = execution.lookup(cache, nbformat.read(path, as_version=4))
+        if noted:
+            row = {"notebook": notebook_name(path), "seconds": noted["execution_seconds"]}
+            rows.append({**row, "date": noted["date"]})
+    report = {
+        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "data": data,
+        "seconds": round(seconds, 1),
+        "versions": {"python": platform.python_version()} | {n: version(n) for n in VERSIONED},
+        "notebooks": rows,
+    }
+    REPORT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    return rows
+
+
+def site() -> None:
+    """Build the site from executed notebooks; a warning of Sphinx is an error.
+
+    Raises
+    ------
+    BuildError
+        If a notebook has not been executed, Sphinx complains, or pages are missing.
+    """
+    if not REPORT.exists():
+        raise BuildError("The notebooks have not been executed: run python -m tools.build all")
+    data = json.loads(REPORT.read_text(encoding="utf-8"))["data"]
+    folder = cache_folder(data)
+    cache = execution.open_cache(folder)
+    for path in notebooks(ROOT):
+        # Sphinx would execute it in its own way: one at a time, with no line on how far it is.
+        if execution.lookup(cache, nbformat.read(path, as_version=4)) is None:
+            raise BuildError(f"{notebook_name(path)} changed: run python -m tools.build all")
+    config = write_config(folder, data)
+    remove_stale_pages(HTML, documents(ROOT))
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
+    command += [str(ROOT), "--path-output", str(ROOT), "--config", str(config)]
+    command += ["-W", "-n", "--keep-going", *fresh_if_changed(folder)]
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:
+        # Pages that were read count as done, so a second build would not warn about them again.
+        shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
+        raise BuildError("Jupyter Book found problems: they stand above")
+    check_pages(HTML, documents(ROOT))
+
+
+def write_config(folder: Path, data: str) -> Path:
+    """Write _build/_config.yml, which is _config.yml with the cache put in, and return its path."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config.setdefault("execute", {}).update(execute_notebooks="cache", cache=str(folder))
+    if data == "sample":
+        config["execute"]["stderr_output"] = "show"  # the warning that says so belongs on the page
+    # Jupyter Book looks for these beside the file that names them.
+    extensions = config.get("sphinx", {}).get("local_extensions", {})
+    extensions.update({name: str(ROOT / path) for name, path in extensions.items()})
+    path = BUILD / "_config.yml"
+    path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def fresh_if_changed(folder: Path) -> list[str]:
+    """Return the option that reads all pages again if something changed that Sphinx cannot see."""
+    digest = hashlib.sha256(folder.name.encode())
+    for part in ("_ext", "_static", "_templates"):
+        for path in sorted((ROOT / "book" / part).glob("*.*")):
+            digest.update(path.read_bytes())
+    stamp = BUILD / "site-inputs"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == digest.hexdigest():
+        return []
+    stamp.write_text(digest.hexdigest(), encoding="utf-8")
+    return ["--all"]
+
+
+def built_pages(html: Path) -> set[str]:
+    """Return the names of the pages in a built site, without those that Sphinx makes by itself."""
+    names = (p.relative_to(html).with_suffix("").as_posix() for p in html.rglob("*.html"))
+    return {n for n in names if not n.startswith("_") and n not in ("genindex", "search")}
+
+
+def remove_stale_pages(html: Path, expected: list[str]) -> None:
+    """Remove the pages of documents that left the table of contents: Sphinx leaves them there."""
+    for name in built_pages(html) - set(expected):
+        (html / f"{name}.html").unlink()
+
+
+def check_pages(html: Path, expected: list[str]) -> None:
+    """Raise BuildError unless the built pages are those of the table of contents."""
+    pages = built_pages(html)
+    if pages != set(expected):
+        missing = ", ".join(sorted(set(expected) - pages)) or "none"
+        extra = ", ".join(sorted(pages - set(expected))) or "none"
+        raise BuildError(
+            f"{len(pages)} pages were built and {len(expected)} are in the table of contents. "
+            f"Missing: {missing}. Not expected: {extra}"
+        )
+    print(f"{len(pages)} pages, as in the table of contents.")
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit status."""
+    if len(arguments) != 1 or arguments[0] not in ("all", "execute", "site"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    [command] = arguments
+    summary = data = ""
+    try:
+        if command != "site":
+            data = fetch_data()
+            summary = execute(data)
+        if command != "execute":
+            site()
+    except BuildError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. The next run goes on from here.", file=sys.stderr)
+        return 130
+    if data == "sample":
+        print(SAMPLE_NOTICE)
+    if summary:
+        print(summary)
+    if command != "execute":
+        print(f"The book is ready: {(HTML / 'index.html').as_uri()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
