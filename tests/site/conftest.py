@@ -1,0 +1,122 @@
+"""The built site on a loopback address, and a browser to look at it with."""
+
+import functools
+import shutil
+import threading
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "_build" / "html"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
+    "--disable-sync --no-first-run --disable-quic"
+).split()
+WIDE, PHONE = (1280, 800), (360, 740)
+
+
+def contents(entry=None):
+    """Return the pages that _toc.yml lists, in order, as paths without an ending."""
+    if entry is None:
+        toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+        entry = {**toc, "file": toc["root"]}
+    below = entry.get("chapters", []) + entry.get("sections", [])
+    return [entry["file"], *(page for child in below for page in contents(child))]
+
+
+def pytest_generate_tests(metafunc):
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", contents())
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The folder of the built site."""
+    if not (SITE / "index.html").exists():
+        pytest.exit("There is no built site to look at. `make book` builds it.", returncode=1)
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """The address at which the built site is served."""
+    handler = functools.partial(QuietHandler, directory=str(site))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One browser for all tests."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.exit(
+            "There is no browser to look with: none of "
+            f"{', '.join(BROWSERS)} is installed. On Debian: `apt-get install chromium`.",
+            returncode=1,
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page that was opened, and what it did on the way."""
+
+    page: object
+    responses: list = field(default_factory=list)
+    foreign: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+
+
+@pytest.fixture
+def visit(browser, address):
+    """A function that opens a page of the site and records what it asks for and complains of."""
+    contexts = []
+
+    def open_page(name, theme="light", size=WIDE):
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
+        page = context.new_page()
+        seen = Visit(page)
+        page.on("response", lambda response: seen.responses.append(response))
+        page.on(
+            "request",
+            lambda r: None if is_local(r.url, address) else seen.foreign.append(r.url),
+        )
+        page.on("requestfailed", lambda r: seen.errors.append(f"{r.url}: {r.failure}"))
+        page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda m: seen.errors.append(m.text) if m.type in ("error", "warning") else None,
+        )
+        page.goto(f"{address}{name}")
+        page.evaluate("document.fonts.ready")
+        return seen
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def is_local(url, address):
+    return url.startswith((address, "data:", "blob:"))

@@ -1,0 +1,93 @@
+"""The book's small Sphinx extensions."""
+
+import doctest
+import importlib
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+EXTENSIONS = ROOT / "book" / "_ext"
+sys.path.insert(0, str(EXTENSIONS))
+NAMES = sorted(path.stem for path in EXTENSIONS.glob("*.py"))
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_the_examples_of_an_extension_hold(module):
+    assert doctest.testmod(importlib.import_module(module)).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("tex", "part"),
+    [
+        (r"\boldsymbol{\theta}", "<mi>𝜽</mi>"),
+        (r"\mathbb{R}", "<mi>ℝ</mi>"),
+        (r"\hat{y}", '<mo stretchy="false">ˆ</mo>'),
+        (r"\log q", '<mi>log</mi><mo>\u2061</mo><mspace width="0.1667em"></mspace><mi>q</mi>'),
+        (r"\exp(x)", '<mi>exp</mi><mo>\u2061</mo><mo stretchy="false">(</mo>'),
+        (r"\lVert x \rVert", '<mo stretchy="false">‖</mo><mi>x</mi>'),
+        (r"\begin{aligned} a &= b \end{aligned}", "text-align:right"),
+        (r"\begin{array}{c|c} a & b \end{array}", "border-left:1px solid"),
+        (r"\stackrel{f}{=}", "<mrow><mover>"),
+        (r"a < b", "<mo>&lt;</mo>"),
+    ],
+)
+def test_tex_becomes_mathml_that_browsers_draw(tex, part):
+    assert part in importlib.import_module("mathml").mathml(tex, True)
+
+
+def build(folder, text, settings):
+    """Build one page, warnings being errors; return its HTML, what Sphinx says, and the status."""
+    (folder / "index.rst").write_text(f"Title\n=====\n\n{text}\n", "utf-8")
+    path = f"import sys\nsys.path.append({str(EXTENSIONS)!r})\n"
+    (folder / "conf.py").write_text(path + settings, "utf-8")
+    command = [sys.executable, "-m", "sphinx", "-q", "-N", "-W", "--keep-going"]
+    done = subprocess.run([*command, folder, folder / "out"], capture_output=True, text=True)
+    return (folder / "out" / "index.html").read_text("utf-8"), done.stderr, done.returncode
+
+
+MATHEMATICS = "extensions = ['mathml']\nhtml_math_renderer = 'mathml'\n"
+
+
+def test_a_formula_that_cannot_be_read_fails_the_build_and_names_the_place(tmp_path):
+    html, said, status = build(tmp_path, r"See :math:`\nosuchcommand x`.", MATHEMATICS)
+    assert status == 1
+    assert "index.rst:4: WARNING" in said
+    assert "nosuchcommand" in said
+    assert r"<code>\nosuchcommand x</code>" in html
+
+
+def test_a_labelled_equation_has_a_number_and_references_lead_to_it(tmp_path):
+    text = ".. math:: a = b\n   :label: one\n\nBy :eq:`one`."
+    html, said, status = build(tmp_path, text, MATHEMATICS)
+    assert (said, status) == ("", 0)
+    assert 'id="equation-one"' in html
+    assert 'href="#equation-one">(1)</a>' in html
+
+
+STUB = """
+extensions = ["component"]
+from d2lutils.records import views
+
+class Explorer:
+    def __init__(self, name, **options):
+        self.said = f"{name} {options}"
+    def _repr_mimebundle_(self):
+        return {"text/html": f"<p>{self.said}</p>"}
+
+views.explorer_from_record = Explorer
+"""
+
+
+def test_a_record_becomes_a_component_with_the_options_given(tmp_path):
+    text = ".. component:: part/01-page\n   :metrics: loss, error\n   :start: {lr: 0.1}"
+    html, said, status = build(tmp_path, text, STUB)
+    assert (said, status) == ("", 0)
+    assert "<p>part/01-page {'metrics': ['loss', 'error'], 'start': {'lr': 0.1}}</p>" in html
+
+
+def test_a_record_that_is_missing_fails_the_build_and_is_named(tmp_path):
+    _, said, status = build(tmp_path, ".. component:: part/99-none", "extensions = ['component']")
+    assert status == 1
+    assert "part/99-none is not recorded yet" in said
