@@ -50,6 +50,11 @@ def test_there_are_notebooks():
     assert NOTEBOOKS
 
 
+def test_the_table_of_contents_lists_every_notebook():
+    listed = re.findall(r"file: notebooks/(\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
+    assert sorted(listed) == [name(path) for path in NOTEBOOKS]
+
+
 @every_notebook
 def test_the_file_is_valid_and_its_name_has_the_form(path):
     nbformat.validate(read(path))
