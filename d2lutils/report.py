@@ -11,7 +11,7 @@ from .records.running import one_line
 
 __all__ = ["report"]
 
-WIDTH, HEIGHT, MARGIN = 360, 64, 24  # pixels of the strip
+WIDTH, HEIGHT, MARGIN = 360, 68, 80  # pixels of the strip
 
 
 def report(name: str, metric: str, value, /, at: str = "last", **setting) -> None:
@@ -106,18 +106,20 @@ def _svg(value: float, recorded: list[float], label: str) -> str:
     def x(v: float) -> str:
         return f"{MARGIN + (WIDTH - 2 * MARGIN) * (v - low) / (high - low):.1f}"
 
-    ticks = "".join(f'<path d="M{x(v)} 16v20" stroke-width="2"/>' for v in recorded)
+    def text(v: float, y: int, words: str) -> str:
+        return (f'<text x="{x(v)}" y="{y}" text-anchor="middle" font-size="12" '
+                f'fill="currentColor" stroke="none">{words}</text>')
+
+    ticks = "".join(f'<path d="M{x(v)} 22v20" stroke-width="2"/>' for v in recorded)
     dot = ""
     if math.isfinite(value):
-        dot = f'<circle cx="{x(value)}" cy="26" r="6" fill="#d55e00" stroke="none"/>'
-    ends = "".join(
-        f'<text x="{x(v)}" y="54" text-anchor="middle" font-size="12" fill="currentColor" '
-        f'stroke="none">{v:.4g}</text>'
-        for v in (min(everything), max(everything))[: 1 + (low in everything)]
-    )
+        dot = f'<circle cx="{x(value)}" cy="32" r="6" fill="#d55e00" stroke="none"/>'
+        dot += text(value, 14, "yours")
+    first, last = min(recorded), max(recorded)
+    span = text((first + last) / 2, 60, f"recorded: {first:.4g} to {last:.4g}")
     return (
         f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}" style="max-width:100%;height:auto" '
-        f'stroke="currentColor" fill="none"><path d="M{MARGIN} 26H{WIDTH - MARGIN}" '
-        f'opacity=".35"/>{ticks}{dot}{ends}</svg>'
+        f'stroke="currentColor" fill="none"><path d="M{MARGIN} 32H{WIDTH - MARGIN}" '
+        f'opacity=".35"/>{ticks}{dot}{span}</svg>'
     )

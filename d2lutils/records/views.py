@@ -50,7 +50,6 @@ def record_explorer(
     note: str = "",
     *,
     metrics: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
-    caption: str = "",
     xlabel: str = "epoch",
     **options,
 ) -> Explorer:
@@ -65,5 +64,5 @@ def record_explorer(
                 content[(*point, *word)] = Curves(range(1, points + 1), **curves)
     if isinstance(metrics, Mapping):
         axes[SELECT] = list(metrics)
-    caption = " ".join(filter(None, [caption, record.source(), note]))
-    return Explorer(axes, content, caption=caption, xlabel=xlabel, **options)
+    source = " ".join(filter(None, [record.source(), note]))
+    return Explorer(axes, content, source=source, xlabel=xlabel, **options)

@@ -60,6 +60,7 @@ function render({ model, el }) {
     stage,
     ...(plot ? [plot.legend, note] : []),
     status.root,
+    ...(model.get("source") ? [h("p", { class: "d2l-source" }, model.get("source"))] : []),
     h("div", { class: "d2l-foot" }, ...(table ? [table.root] : []), reset),
   );
   model.on("change:at", draw);

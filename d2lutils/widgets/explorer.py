@@ -47,6 +47,8 @@ class Explorer(Component):
         first setting that has content.
     caption
         Plain text above the controls: what to try.
+    source
+        Plain text below: where the results come from.
     backdrop
         Curves drawn faintly behind those of every setting. A name that starts with "_" stays
         out of the legend.
@@ -79,11 +81,13 @@ class Explorer(Component):
         ylim: tuple[float, float] | None = None,
         start: Mapping | None = None,
         caption: str = "",
+        source: str = "",
         backdrop: Curves | None = None,
     ) -> None:
         if backdrop is not None and not isinstance(backdrop, Curves):
             raise TypeError(f"backdrop must be Curves, got {backdrop!r}")
-        self.xlabel, self.ylabel, self.caption = str(xlabel), str(ylabel), str(caption)
+        self.xlabel, self.ylabel = str(xlabel), str(ylabel)
+        self.caption, self.source = str(caption), str(source)
         self.xscale = one_of("xscale", xscale, SCALES)
         self.yscale = one_of("yscale", yscale, SCALES)
         self.xlim = _checked_limits("xlim", xlim, xscale)
@@ -135,6 +139,7 @@ class Explorer(Component):
             ],
             "at": [values.index(v) for values, v in zip(self.axes.values(), self.start)],
             "caption": self.caption,
+            "source": self.source,
             "stage": stage_style(self.content.values(), bool(self.own)),
             "settings": {key: entry for key, entry in settings.items() if entry},
             "plot": self._plot(looks, xs) if looks else None,
@@ -158,6 +163,7 @@ class Explorer(Component):
             + f'<div class="d2l-controls">{controls}</div>'
             + f'<div class="d2l-stage" style="{state["stage"]}">{stage}</div>'
             + (_reserved_legend(state) if state["plot"] else "")
+            + (paragraph(self.source, "source"))
             + '<div class="d2l-foot"><noscript>A still picture: the controls need JavaScript.'
             "</noscript></div>"
         )

@@ -316,11 +316,11 @@ def test_before_it_is_recorded_it_says_so():
     assert all("Not recorded yet" in text for text in bundle.values())
 
 
-def test_it_shows_an_explorer_whose_caption_tells_the_source():
+def test_it_shows_an_explorer_that_tells_the_source():
     experiment().record()
     bundle = experiment(show={"caption": "Move it.", "yscale": "log"})._repr_mimebundle_()
     assert set(bundle) == {"text/html", "image/png", "text/plain"}
-    assert "Move it. Recorded on " in bundle["text/html"]
+    assert "Move it." in bundle["text/html"] and "Recorded on " in bundle["text/html"]
     assert "2 seeds a setting" in bundle["text/html"]
     assert "earlier code" not in bundle["text/html"] + bundle["text/plain"]
 
@@ -340,6 +340,16 @@ def test_it_draws_the_metrics_asked_for_over_epochs_counted_from_one():
     assert list(shown.x["loss"]) == [1, 2, 3]
 
 
+def test_groups_of_metrics_get_a_select_and_a_range_each():
+    experiment().record()
+    groups = {"how wrong": ["loss"], "how often": ["error"]}
+    explorer = experiment(show={"metrics": groups}).explorer()
+    assert explorer.axes["show"] == ["how wrong", "how often"]
+    assert explorer.content[(0.1, "how often")].names == ["error"]
+    ranges = {tuple(entry["ylim"]) for entry in explorer.state()["settings"].values()}
+    assert len(ranges) == 2
+
+
 def test_an_axis_with_a_single_value_gets_no_control():
     two = experiment(act=["relu"])
     two.record()
@@ -353,7 +363,8 @@ def test_a_record_makes_an_explorer_without_the_train_function():
     experiment().record()
     explorer = explorer_from_record("test/01-page", metrics=["error"], caption="Which wins?")
     assert explorer.content[(0.4,)].names == ["error"]
-    assert explorer.caption.startswith("Which wins? Recorded on ")
+    assert explorer.caption == "Which wins?"
+    assert explorer.source.startswith("Recorded on ")
     with pytest.raises(ValueError, match="metric must be one of"):
         explorer_from_record("test/01-page", metrics=["accuracy"])
 
