@@ -26,10 +26,12 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-# One thread a run, before torch reads it: the numbers depend on it a little.
-for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[_name] = "1"
-os.environ.setdefault("MPLBACKEND", "agg")
+if __name__ == "__main__":
+    # One thread a run, before torch reads it: the numbers depend on it a little. Not where this is
+    # imported: it would reach the kernels that others start.
+    for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[_name] = "1"
+    os.environ.setdefault("MPLBACKEND", "agg")
 
 import torch  # noqa: E402
 

@@ -339,7 +339,7 @@ def test_sgd_divides_by_the_batch_size_and_zeroes_the_gradients():
 
 def test_sgd_names_what_does_not_fit():
     w = torch.ones(1, requires_grad=True)
-    with pytest.raises(ValueError, match=r"params\[0\] must have a gradient"):
+    with pytest.raises(ValueError, match=r"params must all have gradients"):
         d2l.sgd([w], 0.1, 1)
     with pytest.raises(ValueError, match="batch_size must be .* got 0"):
         d2l.sgd([w], 0.1, 0)
