@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,11 +67,15 @@ def looks_of(
     A style is a number that stands for a color and a dash pattern, a kind a class of the style
     sheet. A curve of the reader's own run has the style of the recorded one of its name.
     """
-    recorded = dict.fromkeys(n for c in content if isinstance(c, Curves) for n in c.names)
-    looks = {
-        ("recorded", name): {"label": name, "style": i, "kind": ""}
-        for i, name in enumerate(recorded)
-    }
+    looks: dict[tuple[str, str], dict] = {}
+    for curves in content:
+        names = curves.names if isinstance(curves, Curves) else []
+        # Styles tell the curves of one chart apart; charts with other curves start again.
+        used = {looks["recorded", name]["style"] for name in names if ("recorded", name) in looks}
+        free = (style for style in itertools.count() if style not in used)
+        for name in names:
+            if ("recorded", name) not in looks:
+                looks["recorded", name] = {"label": name, "style": next(free), "kind": ""}
     for runs in own:
         for run, curves in runs.items():
             for name in curves.names:

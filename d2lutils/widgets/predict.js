@@ -2,16 +2,16 @@
 import { button, h, statusLine, typedNumber } from "./kit.js";
 import { choiceField, isNear, numberField } from "./question.js";
 
-// The outputs of the next cell that has any, on a page built by MyST-NB; elsewhere null, since the
+// The outputs of the next cells that have any, on a page built by MyST-NB; elsewhere null, since the
 // reader runs the next cell after the guess. A cell that asks, too, is passed over.
-function nextOutputs(el) {
+function nextOutputs(el, count) {
   const page = el.closest(".bd-article, .bd-content");
   const own = el.closest("div.cell");
   if (!page || !own) return null;
   const cells = [...page.querySelectorAll("div.cell")];
   const next = cells.slice(cells.indexOf(own) + 1)
-    .find((cell) => cell.querySelector(".cell_output") && !cell.querySelector(".d2l-predict"));
-  return next ? [...next.querySelectorAll(".cell_output")] : [];
+    .filter((cell) => cell.querySelector(".cell_output") && !cell.querySelector(".d2l-predict"));
+  return next.slice(0, count).flatMap((cell) => [...cell.querySelectorAll(".cell_output")]);
 }
 
 // A cover instead of removal: the output keeps its place, so that nothing moves when it shows.
@@ -33,7 +33,7 @@ function createCover(output, onSkip) {
 
 function render({ model, el }) {
   const [choices, answer, unit] = ["choices", "answer", "unit"].map((name) => model.get(name));
-  const outputs = nextOutputs(el);
+  const outputs = nextOutputs(el, model.get("outputs"));
   const status = statusLine({ class: "d2l-answer" });
   const forget = () => status.say("", 0);
   const field = choices ? choiceField(model.get("question"), choices, false, forget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..checks import number_in, one_of
+from ..checks import number_in, one_of, positive_int
 from .base import Component, paragraph
 from .grid import label
 from .questions import (
@@ -21,7 +21,7 @@ __all__ = ["Predict"]
 
 
 class Predict(Component):
-    """A question on the output of the next cell, answered before it is looked at.
+    """A question on the output of the next cell or cells, answered before it is looked at.
 
     On a page of the site that output stays covered until the question is answered or skipped;
     then the page says how the guess compares. In a live notebook it says to run the next cell.
@@ -40,6 +40,8 @@ class Predict(Component):
         What stands after the number.
     why
         The explanation shown after the guess.
+    outputs
+        How many of the cells that follow and show something keep it covered.
 
     Raises
     ------
@@ -65,7 +67,9 @@ class Predict(Component):
         tol: float | None = None,
         unit: str = "",
         why: str = "",
+        outputs: int = 1,
     ) -> None:
+        self.outputs = positive_int("outputs", outputs)
         self.question = checked_text("question", question)
         self.choices = None if choices is None else checked_choices("choices", choices)
         if self.choices is None:
@@ -85,6 +89,7 @@ class Predict(Component):
             "tolerance": self.tol,
             "unit": self.unit,
             "why": self.why,
+            "outputs": self.outputs,
         }
 
     def still_html(self) -> str:

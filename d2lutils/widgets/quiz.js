@@ -33,9 +33,9 @@ function numberQuestion({ text, answer, tolerance, unit, why }, onChange) {
     if (Number.isNaN(value)) return ["Enter a number first."];
     if (isNear(value, answer, tolerance)) return [`Right. ${why}`];
     misses += 1;
-    const hint = `Not yet: too ${value > answer ? "high" : "low"}.`;
+    const gap = `too ${value > answer ? "high" : "low"}.`;
     const inUnit = typedNumber(answer) + (unit ? ` ${unit}` : "");
-    return [misses < 2 ? hint : `${hint} It is ${inUnit}. ${why}`];
+    return [misses < 2 ? `Not yet: ${gap}` : `Again ${gap} It is ${inUnit}. ${why}`];
   }
   return { field, check };
 }

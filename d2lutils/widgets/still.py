@@ -62,6 +62,6 @@ def text_png(lines: list[str], width: int = 76) -> bytes:
     """Return lines of text as a picture; long ones are wrapped after `width` characters."""
     wrapped = [part for line in lines for part in textwrap.wrap(line, width) or [""]]
     figure = new_figure(6.4, 0.3 + 0.2 * max(1, len(wrapped)))
-    style = {"fontsize": 9, "family": "monospace", "va": "top", "linespacing": 1.35, "parse_math": False}
-    figure.text(0.03, 1 - 0.15 / figure.get_figheight(), "\n".join(wrapped), **style)
+    font = {"fontsize": 9, "family": "monospace", "linespacing": 1.35, "parse_math": False}
+    figure.text(0.03, 1 - 0.15 / figure.get_figheight(), "\n".join(wrapped), va="top", **font)
     return png(figure)

@@ -78,7 +78,8 @@ def blocks_on_pages():
     found = []
     for path in sorted((ROOT / "notebooks").glob("*/*.ipynb")):
         for cell in nbformat.read(path, 4).cells:
-            if cell.cell_type != "code" or {"setup", "solution"} & set(cell.metadata.get("tags", [])):
+            tags = set(cell.metadata.get("tags", []))
+            if cell.cell_type != "code" or tags & {"setup", "solution"}:
                 continue
             for node in ast.parse(cell.source).body:
                 if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and hasattr(d2l, node.name):

@@ -103,7 +103,8 @@ def test_a_finger_moves_every_slider(browser, address, name):
             before, value = shown(owner(slider)), slider.get_attribute("aria-valuetext")
             box = slider.bounding_box()
             at_end = slider.input_value() == slider.get_attribute("max")
-            slider.tap(position={"x": box["width"] * (0.03 if at_end else 0.97), "y": box["height"] / 2})
+            x = box["width"] * (0.03 if at_end else 0.97)
+            slider.tap(position={"x": x, "y": box["height"] / 2})
             assert slider.get_attribute("aria-valuetext") != value
             assert shown(owner(slider)) != before
     finally:

@@ -352,6 +352,14 @@ def test_two_questions_each_cover_the_output_after_them(visit):
     expect(page.get_by_text("later")).to_be_visible()
 
 
+def test_one_question_can_cover_several_outputs(visit):
+    asked = Predict("Which?", ["a", "b"], answer=0, outputs=2)
+    page = visit(html_page(cell(asked.html()) + cell("first") + cell("second") + cell("third")))
+    expect(page.locator(".d2l-waiting")).to_have_count(2)
+    page.get_by_role("button", name="Skip").first.click()
+    expect(page.locator(".d2l-waiting")).to_have_count(0)
+
+
 def test_elsewhere_nothing_is_covered_and_the_next_cell_is_named(visit):
     bare = html_page(predict().html() + OUTPUT).replace("bd-", "other-")
     page = visit(bare)
@@ -407,7 +415,7 @@ def test_multiple_choice_counts_right_wrong_and_missing(visit):
 def test_number_has_a_tolerance_and_is_told_after_two_misses(visit):
     page = visit(html_page(quiz().html()))
     part = page.locator(".d2l-part").nth(2)
-    for value, words in [("50", "Not yet: too low."), ("300", "Not yet: too high. It is 200 "
+    for value, words in [("50", "Not yet: too low."), ("300", "Again too high. It is 200 "
                          "parameters. 10 x 20."), ("201", "Right. 10 x 20.")]:
         part.get_by_label("How many?").fill(value)
         part.get_by_role("button").click()
