@@ -246,12 +246,17 @@ def run(coroutine):
     def interrupt(*_: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    # A shell has its background jobs ignore Ctrl-C, and asyncio would then ignore both signals.
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, interrupt),
+    }
     try:
         with asyncio.Runner(loop_factory=_Loop) as runner:
             return runner.run(coroutine)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def longest_first(paths: Iterable[Path], report: Path) -> list[Path]:
