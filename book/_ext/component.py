@@ -32,6 +32,7 @@ class Component(SphinxDirective):
         "metrics": names,
         "start": yaml.safe_load,
         "ylabel": directives.unchanged,
+        "ylim": yaml.safe_load,
     }
 
     def run(self):

@@ -41,7 +41,8 @@ class Explorer(Component):
     xlim, ylim
         Ranges (low, high). The default is one range for all settings that a slider leads to, so
         that curves can be compared; the few values far outside the others are left off, with a
-        note. Each choice of a select has a range of its own: it may show another quantity.
+        note. Each choice of a select has a range of its own: it may show another quantity. For
+        some of them ylim can be given as a dict: {"accuracy": (0.5, 1)}.
     start
         The setting shown first, a dict from axis name to value; axes left out start at the
         first setting that has content.
@@ -78,7 +79,7 @@ class Explorer(Component):
         xscale: str = "linear",
         yscale: str = "linear",
         xlim: tuple[float, float] | None = None,
-        ylim: tuple[float, float] | None = None,
+        ylim: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
         start: Mapping | None = None,
         caption: str = "",
         source: str = "",
@@ -91,9 +92,9 @@ class Explorer(Component):
         self.xscale = one_of("xscale", xscale, SCALES)
         self.yscale = one_of("yscale", yscale, SCALES)
         self.xlim = _checked_limits("xlim", xlim, xscale)
-        self.ylim = _checked_limits("ylim", ylim, yscale)
         self.backdrop = backdrop
         self.axes = checked_axes(axes)
+        self.ylim = self._checked_ylim(ylim)
         self.content = _checked_content(content, self.axes)
         self.own: dict[tuple, dict[str, Curves]] = {}
         self.start = self._checked_start(start or {})
@@ -231,7 +232,13 @@ class Explorer(Component):
         for point, runs in self.own.items():
             groups.setdefault(self._choices(point), []).extend(runs.values())
         behind = [self.backdrop] if self.backdrop else []
-        return {c: self.ylim or limits(g + behind, self.yscale) for c, g in groups.items()}
+        return {c: self._given(c) or limits(g + behind, self.yscale) for c, g in groups.items()}
+
+    def _given(self, choices: tuple) -> tuple[float, float] | None:
+        """Return the range of y that was asked for at some choices, if any was."""
+        if isinstance(self.ylim, Mapping):
+            return next((self.ylim[choice] for choice in choices if choice in self.ylim), None)
+        return self.ylim
 
     def _alt(self) -> str:
         shown, setting = self.content.get(self.start), describe(self.axes, self.start)
@@ -240,6 +247,14 @@ class Explorer(Component):
         every = [shown, *self.own.get(self.start, {}).values()]
         names = dict.fromkeys(name for curves in every if curves for name in curves.names)
         return f"Curves for {setting}: {', '.join(names) or 'not recorded'}"
+
+    def _checked_ylim(self, ylim) -> tuple[float, float] | dict | None:
+        if not isinstance(ylim, Mapping):
+            return _checked_limits("ylim", ylim, self.yscale)
+        choices = [v for values in self.axes.values() for v in values if not is_number(v)]
+        for choice in ylim:
+            one_of("a choice in ylim", choice, choices)
+        return {c: _checked_limits(f"ylim[{c!r}]", v, self.yscale) for c, v in ylim.items()}
 
     def _checked_start(self, start: Mapping) -> tuple:
         for name, value in start.items():

@@ -34,6 +34,17 @@ def test_a_page_is_whole_and_asks_no_other_host(visit, name, theme):
     assert page.locator("meta[name=description]").get_attribute("content")
 
 
+def test_a_first_visit_finds_nothing_to_complain_of(browser, address):
+    """Without a theme chosen before, which every other visit here brings along."""
+    context = browser.new_context()
+    page, said = context.new_page(), []
+    page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    page.goto(f"{address}index.html")
+    page.wait_for_load_state("networkidle")
+    context.close()
+    assert said == []
+
+
 def test_mathematics_is_drawn_from_the_books_own_font(visit, site, name):
     page = visit(f"{name}.html").page
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")

@@ -162,7 +162,9 @@ def test_signatures_are_those_readers_know():
     assert issubclass(type(load_array((torch.ones(1),), 1)), TensorLoader)
 
 
-@pytest.mark.parametrize("name", ["loaders", "images", "fashion", "synthetic", "hub", "storage", "datasets"])
+@pytest.mark.parametrize(
+    "name", ["loaders", "images", "fashion", "synthetic", "hub", "storage", "datasets"]
+)
 def test_examples_in_docstrings_run(name):
     module = importlib.import_module(f"d2lutils.data.{name}")
     assert doctest.testmod(module).failed == 0

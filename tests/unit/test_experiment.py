@@ -348,6 +348,11 @@ def test_groups_of_metrics_get_a_select_and_a_range_each():
     assert explorer.content[(0.1, "how often")].names == ["error"]
     ranges = {tuple(entry["ylim"]) for entry in explorer.state()["settings"].values()}
     assert len(ranges) == 2
+    zoomed = experiment(show={"metrics": groups, "ylim": {"how often": (0, 9)}}).explorer()
+    zooms = {tuple(entry["ylim"]) for entry in zoomed.state()["settings"].values()}
+    assert (0, 9) in zooms and len(zooms & ranges) == 1
+    with pytest.raises(ValueError, match="a choice in ylim must be one of 'how wrong'"):
+        experiment(show={"metrics": groups, "ylim": {"loss": (0, 9)}}).explorer()
 
 
 def test_an_axis_with_a_single_value_gets_no_control():
