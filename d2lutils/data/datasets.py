@@ -118,6 +118,15 @@ class Found:
     source: str
 
 
+def note_sample(name: str) -> None:
+    """Note that this process works on a sample of a data set.
+
+    A function, since the hash of recorded code counts the values of the globals that loaders
+    read, and this one says nothing of the code.
+    """
+    samples_in_use.add(name)
+
+
 def is_present(name: str) -> bool:
     """Say whether the cache holds a data set whole, without fetching anything.
 

@@ -12,7 +12,7 @@ import torch
 
 from ..checks import positive_int
 from ..devices import fast_mode
-from .datasets import DataNotAvailable, fetch, samples_in_use
+from .datasets import DataNotAvailable, fetch, note_sample
 from .images import ImageLoader, size_of
 from .loaders import TensorLoader
 
@@ -115,7 +115,7 @@ def fashion_mnist(train: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
             f"where there is a network.\n{error}",
             stacklevel=2,
         )
-        samples_in_use.add("fashion-mnist")
+        note_sample("fashion-mnist")
         return _sample(part)
     images = _read_idx(folder / f"{part}-images-idx3-ubyte")
     labels = _read_idx(folder / f"{part}-labels-idx1-ubyte")

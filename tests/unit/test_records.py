@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import d2lutils
 from d2lutils import records
+from d2lutils.data import datasets
 from d2lutils.records import Record, Run
 from d2lutils.records.code import code_hash
 from tools import record as tool
@@ -403,3 +405,9 @@ def test_an_unknown_page_and_smoke_mode_are_refused(notebook, capsys, monkeypatc
 def test_a_notebook_without_tagged_cells_records_nothing(notebook):
     notebook([([], "x = 1")])
     assert tool.pages() == [] and tool.main(["--check"]) == 0
+
+
+def test_which_data_a_process_found_is_no_part_of_the_code():
+    before = code_hash(d2lutils.fashion_mnist_parts)
+    datasets.note_sample("fashion-mnist")
+    assert code_hash(d2lutils.fashion_mnist_parts) == before
