@@ -11,19 +11,13 @@ import numpy as np
 import pytest
 import torch
 
-from d2lutils import records
 from d2lutils.data import datasets
 from d2lutils.experiment import WIDGET_VIEW, Experiment, explorer_from_record
 
 matplotlib.use("agg")
 
 
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path, monkeypatch):
-    (tmp_path / "records").mkdir()
-    monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
-    monkeypatch.setenv("D2LUTILS_DATA", str(tmp_path / "data"))
-    monkeypatch.delenv("D2LUTILS_FAST", raising=False)
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 
 def train(lr, act="relu", num_epochs=3, seed=0):

@@ -6,7 +6,6 @@ import ipywidgets
 import matplotlib
 import pytest
 
-from d2lutils import records
 from d2lutils.experiment import Experiment
 from d2lutils.records.running import TRAINING
 from d2lutils.widgets import panel as module
@@ -16,12 +15,7 @@ matplotlib.use("agg")
 LR = [0.01, 0.03, 0.1, 0.3]
 
 
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path, monkeypatch):
-    (tmp_path / "records").mkdir()
-    monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
-    monkeypatch.setenv("D2LUTILS_DATA", str(tmp_path / "data"))
-    monkeypatch.delenv("D2LUTILS_FAST", raising=False)
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 
 def train(lr, dropout, seed, num_epochs=4):

@@ -24,12 +24,7 @@ from tools import record as tool
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path, monkeypatch):
-    (tmp_path / "records").mkdir()
-    monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
-    monkeypatch.setenv("D2LUTILS_DATA", str(tmp_path / "data"))
-    monkeypatch.delenv("D2LUTILS_FAST", raising=False)
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 
 def make_record(**changes) -> Record:
