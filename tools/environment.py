@@ -41,6 +41,13 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def write_at_once(path: Path, text: str) -> None:
+    """Write a file, line ends as they are, in one step: it is never there in part."""
+    unfinished = path.with_suffix(".new")
+    unfinished.write_bytes(text.encode("utf-8"))
+    unfinished.replace(path)
+
+
 def venv_python(venv: Path) -> Path:
     """Return where the interpreter of an environment lies."""
     return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -60,11 +67,11 @@ def check_python(version: tuple[int, int], has_ensurepip: bool) -> None:
         )
 
 
-def stamp_key(root: Path, version: tuple[int, int]) -> str:
-    """Return a key that changes when the environment has to."""
-    digest = hashlib.sha256(repr((str(root), version)).encode())
-    for name in ("requirements.lock", "pyproject.toml"):
-        digest.update(hashlib.sha256((root / name).read_bytes()).digest())
+def stamp_key(venv: Path, files: list[Path]) -> str:
+    """Return a key that changes when the environment, made from these files, has to."""
+    digest = hashlib.sha256(repr((str(venv), sys.version_info[:2])).encode())
+    for path in files:
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
@@ -93,8 +100,10 @@ def remove_half_installed(venv: Path) -> list[str]:
     """Remove the metadata of packages whose installation was cut off, and return their names.
 
     pip writes a package's RECORD last. Without it pip would still take the package for installed.
+    Packages that another one brings inside itself have none, and lie deeper.
     """
-    halves = [p for p in venv.rglob("*.dist-info") if not (p / "RECORD").exists()]
+    installed = venv.rglob("site-packages/*.dist-info")
+    halves = [p for p in installed if not (p / "RECORD").exists()]
     for folder in halves:
         shutil.rmtree(folder)
     return [folder.name for folder in halves]
@@ -124,10 +133,9 @@ def check_disk(needs: list[tuple[Path, float]]) -> None:
             )
 
 
-def announce_download(root: Path, venv: Path) -> None:
+def announce_download(requirements: Path, venv: Path) -> None:
     """Say how large the download is and check the disk, unless PyTorch is there already."""
-    lock = (root / "requirements.lock").read_text(encoding="utf-8")
-    pin = re.search(r"^torch==(\S+)", lock, re.MULTILINE)
+    pin = re.search(r"^torch==(\S+)", requirements.read_text(encoding="utf-8"), re.MULTILINE)
     if pin and any(venv.rglob(f"torch-{pin[1]}.dist-info")):
         return
     why = " (PyTorch for Linux brings CUDA)" if sys.platform == "linux" else ""
@@ -144,12 +152,28 @@ def announce_download(root: Path, venv: Path) -> None:
     check_disk(needs)
 
 
-def make(root: Path) -> None:
-    """Make or update the environment of the checkout at root; return at once if it is current."""
+def provide(venv: Path, requirements: Path, key: str, *then: list[object]) -> None:
+    """Make or update an environment; return at once if it is current.
+
+    Parameters
+    ----------
+    venv
+        Its folder.
+    requirements
+        The file with the packages to install, versions included.
+    key
+        Changes when the environment has to: see `stamp_key`.
+    then
+        Arguments of the further calls of `pip install` that complete it.
+
+    Raises
+    ------
+    SetupError
+        If this Python or the disk does not do.
+    """
     version = sys.version_info[:2]
     check_python(version, importlib.util.find_spec("ensurepip") is not None)
-    venv, stamp = root / ".venv", root / ".venv" / "installed"
-    key = stamp_key(root, version)
+    stamp = venv / "installed"
     reason = misfit(venv, version) if venv.exists() else ""
     if not reason and stamp.exists() and stamp.read_text(encoding="utf-8") == key:
         return
@@ -160,15 +184,20 @@ def make(root: Path) -> None:
     stamp.unlink(missing_ok=True)
     for name in remove_half_installed(venv):
         say(f"{name.removesuffix('.dist-info')} was only half installed: it is installed again.")
-    announce_download(root, venv)
-    pip = [venv_python(venv), "-m", "pip", "--disable-pip-version-check", "install"]
-    subprocess.run([*pip, "-r", root / "requirements.lock"], check=True)
-    # The lock has the build tools as well, so building d2lutils fetches nothing.
-    subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", root], check=True)
-    unfinished = stamp.with_suffix(".new")
-    unfinished.write_text(key, encoding="utf-8")
-    unfinished.replace(stamp)  # last and in one step: a stamp always means a complete environment
+    announce_download(requirements, venv)
+    for arguments in [["-r", requirements], *then]:
+        pip = [venv_python(venv), "-m", "pip", "--disable-pip-version-check", "install"]
+        subprocess.run([*pip, *arguments], check=True)
+    write_at_once(stamp, key)  # last: a stamp always means a complete environment
     say(f"The environment is ready: {venv}")
+
+
+def make(root: Path) -> None:
+    """Make or update the environment of the checkout at root."""
+    venv, lock = root / ".venv", root / "requirements.lock"
+    key = stamp_key(venv, [lock, root / "pyproject.toml"])
+    # The lock has the build tools as well, so building d2lutils fetches nothing.
+    provide(venv, lock, key, ["--no-deps", "--no-build-isolation", "-e", root])
 
 
 def renew_lock(root: Path) -> None:

@@ -141,12 +141,14 @@ def test_an_environment_whose_python_is_gone_does_not_fit(tmp_path):
 
 
 def test_a_half_installed_package_is_installed_again(tmp_path):
-    for name in ("whole-1.0", "half-1.0"):
-        (tmp_path / f"{name}.dist-info").mkdir()
-        (tmp_path / f"{name}.dist-info" / "METADATA").touch()
-    (tmp_path / "whole-1.0.dist-info" / "RECORD").touch()
+    packages = tmp_path / "lib" / "site-packages"
+    for name in ("whole-1.0", "half-1.0", "whole/vendor/inner-1.0"):
+        (packages / f"{name}.dist-info").mkdir(parents=True)
+        (packages / f"{name}.dist-info" / "METADATA").touch()
+    (packages / "whole-1.0.dist-info" / "RECORD").touch()
     assert environment.remove_half_installed(tmp_path) == ["half-1.0.dist-info"]
-    assert [p.name for p in tmp_path.iterdir()] == ["whole-1.0.dist-info"]
+    assert {p.name for p in packages.iterdir()} == {"whole-1.0.dist-info", "whole"}
+    assert (packages / "whole" / "vendor" / "inner-1.0.dist-info").exists()
 
 
 @pytest.mark.parametrize("version", [(3, 10), (3, 14)])
@@ -164,10 +166,10 @@ def test_a_missing_module_is_named_with_its_debian_package():
 
 
 def test_the_size_is_said_before_the_download_and_not_again(checkout, commands, capsys):
-    environment.announce_download(checkout, checkout / ".venv")
+    environment.announce_download(checkout / "requirements.lock", checkout / ".venv")
     assert re.search(r"\d GB to download and \d\.\d GB on disk", capsys.readouterr().out)
     (checkout / ".venv" / "lib" / "torch-9.9.9.dist-info").mkdir(parents=True)
-    environment.announce_download(checkout, checkout / ".venv")
+    environment.announce_download(checkout / "requirements.lock", checkout / ".venv")
     assert capsys.readouterr().out == ""
 
 
