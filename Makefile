@@ -12,7 +12,7 @@ NO_PYTHON = No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make bo
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test check live record bench lock clean
+.PHONY: help environment book test check live record bench address lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,11 @@ record: environment ## run the experiments whose recorded results are missing or
 
 bench: environment ## compare the speed with d2l and with bare PyTorch
 	@$(IN_VENV) -m benchmarks
+
+# make address TO=github.com/you/your-fork
+address: ## name another repository as the book's, everywhere
+	@$(if $(PYTHON),,$(error $(NO_PYTHON)))
+	@$(PYTHON) -m tools.address $(TO)
 
 lock: ## renew requirements.lock from pyproject.toml
 	@$(if $(PYTHON),,$(error $(NO_PYTHON)))

@@ -98,7 +98,8 @@ def test_code_fits_a_phone_and_a_screen(path):
     for cell in code_cells(read(path)):
         lines = cell.source.splitlines()
         assert 1 <= len(lines) <= 30, cell.source
-        assert not [line for line in lines if len(line) > 78]
+        # An address cannot be broken.
+        assert not [line for line in lines if len(line) > 78 and "https://" not in line]
 
 
 @every_notebook
