@@ -12,7 +12,7 @@ NO_PYTHON = No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make bo
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test check live record bench address lock clean
+.PHONY: help environment book test check live record colab bench address lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ live: environment ## open the notebooks in JupyterLab
 # One part or page: make record NAME=regularization
 record: environment ## run the experiments whose recorded results are missing or out of date
 	@$(IN_VENV) -m tools.record $(NAME)
+
+colab: environment ## run the notebooks in the versions that Colab has
+	@$(IN_VENV) -m tools.colab
 
 bench: environment ## compare the speed with d2l and with bare PyTorch
 	@$(IN_VENV) -m benchmarks

@@ -88,14 +88,9 @@ def execute(data: str) -> str:
     def done(result: Result) -> None:
         nonlocal finished
         finished += 1
-        state = "failed" if result.error else "ok"
-        name = notebook_name(result.path)
-        print(
-            f"[{finished}/{len(waiting)}] {name:<50} {result.seconds:6.1f} s  {state}", flush=True
-        )
+        print(execution.report_line(result, finished, len(waiting)), flush=True)
         if result.error:
-            failed.append(name)
-            print(f"\n{name}, {result.error}\n", flush=True)
+            failed.append(notebook_name(result.path))
         else:
             execution.store(cache, result)
 

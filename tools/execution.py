@@ -124,7 +124,9 @@ def problems(notebook: NotebookNode, allowed: str = "") -> str:
     return "\n\n".join(found)
 
 
-def kernel_environment(scratch: Path, fast: bool = False) -> dict[str, str]:
+def kernel_environment(
+    scratch: Path, fast: bool = False, python: Path | str = sys.executable
+) -> dict[str, str]:
     """Return the environment variables of a kernel: one thread, and none of the user's settings.
 
     Parameters
@@ -133,6 +135,8 @@ def kernel_environment(scratch: Path, fast: bool = False) -> dict[str, str]:
         A folder for the settings and caches of IPython and Matplotlib.
     fast
         Whether the notebooks run in smoke mode, on little data.
+    python
+        The kernel's interpreter.
     """
     own = {"MPLBACKEND", "MATPLOTLIBRC", "PYTHONWARNINGS", "PYTHONSTARTUP", "D2LUTILS_FAST"}
     variables = {k: v for k, v in os.environ.items() if k not in own}
@@ -147,7 +151,7 @@ def kernel_environment(scratch: Path, fast: bool = False) -> dict[str, str]:
     # Matplotlib lists the fonts when it starts for the first time and says so on stderr.
     if not any((scratch / "matplotlib").glob("fontlist*")):
         (scratch / "matplotlib").mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-c", "import matplotlib.font_manager"]
+        command = [python, "-c", "import matplotlib.font_manager"]
         subprocess.run(command, env=variables, stderr=subprocess.DEVNULL, check=True)
     return variables
 
@@ -216,13 +220,17 @@ async def execute_all(
     variables: dict[str, str],
     done: Callable[[Result], None],
     allowed: str = "",
+    folder: Path | None = None,
 ) -> None:
-    """Execute notebooks in the given order, two at a time, and hand on each result at once."""
+    """Execute notebooks in the given order, two at a time, and hand on each result at once.
+
+    The kernels work in `folder`, by default each in the folder of its notebook.
+    """
     queue = list(paths)
 
     async def work() -> None:
         while queue:
-            done(await execute(queue.pop(0), variables, allowed=allowed))
+            done(await execute(queue.pop(0), variables, folder, allowed))
 
     async with asyncio.TaskGroup() as group:
         for _ in range(WORKERS):
@@ -275,3 +283,10 @@ def longest_first(paths: Iterable[Path], report: Path) -> list[Path]:
 def notebook_name(path: Path) -> str:
     """Return part and name of a notebook, like basics/05-softmax-regression-scratch."""
     return f"{path.parent.name}/{path.stem}"
+
+
+def report_line(result: Result, number: int, total: int) -> str:
+    """Return the line that says how one of several notebooks went, followed by its error."""
+    name, state = notebook_name(result.path), "failed" if result.error else "ok"
+    line = f"[{number}/{total}] {name:<50} {result.seconds:6.1f} s  {state}"
+    return f"{line}\n\n{name}, {result.error}\n" if result.error else line
