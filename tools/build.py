@@ -24,7 +24,7 @@ import nbformat
 import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from tools import execution
+from tools import address, execution
 from tools.execution import Result, notebook_name
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -159,8 +159,10 @@ def site() -> None:
 
 
 def write_config(folder: Path, data: str) -> Path:
-    """Write _build/_config.yml, which is _config.yml with the cache put in, and return its path."""
+    """Write _build/_config.yml and return its path: _config.yml with what is found elsewhere."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    repository = address.current(ROOT)
+    config["repository"] = {"url": f"https://{repository.name}", "branch": repository.branch}
     config.setdefault("execute", {}).update(execute_notebooks="cache", cache=str(folder))
     if data == "sample":
         config["execute"]["stderr_output"] = "show"  # the warning that says so belongs on the page
