@@ -1,6 +1,5 @@
 """The buttons that take a page elsewhere: Colab, Binder and the notebook to download."""
 
-import sys
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -8,8 +7,7 @@ from bs4 import BeautifulSoup
 from conftest import PHONE, ROOT, WIDE, contents
 from test_access import violations
 
-sys.path.insert(0, str(ROOT))
-from tools import address as repository  # noqa: E402
+from tools import address as repository
 
 NOTEBOOKS = [name for name in contents() if (ROOT / f"{name}.ipynb").is_file()]
 PROSE = sorted({*contents()} - {*NOTEBOOKS})
