@@ -7,17 +7,6 @@ const tabStops = new ResizeObserver(entries => {
   }
 })
 
-// A search result quotes the page's article, not the buttons above it.
-const quoteArticles = search => {
-  const textOf = search.htmlToText
-  search.htmlToText = (html, anchor) => {
-    const page = new DOMParser().parseFromString(html, 'text/html')
-    const article = page.querySelector('article.bd-article')
-    return textOf(`<div role="main">${(article ?? page.body).innerHTML}</div>`, anchor)
-  }
-}
-
 document.addEventListener('DOMContentLoaded', () => {
   for (const el of document.querySelectorAll(wide)) tabStops.observe(el)
-  if (typeof Search !== 'undefined') quoteArticles(Search)
 })
