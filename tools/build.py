@@ -188,9 +188,9 @@ def fresh_if_changed(folder: Path) -> list[str]:
 
 
 def built_pages(html: Path) -> set[str]:
-    """Return the names of the pages in a built site, without those that Sphinx makes by itself."""
+    """Return the names of the pages in a built site, without those that no document makes."""
     names = (p.relative_to(html).with_suffix("").as_posix() for p in html.rglob("*.html"))
-    return {n for n in names if not n.startswith("_") and n not in ("genindex", "search")}
+    return {n for n in names if not n.startswith("_") and n not in ("404", "genindex", "search")}
 
 
 def remove_stale_pages(html: Path, expected: list[str]) -> None:

@@ -1,15 +1,14 @@
 """The built site on a loopback address, and a browser to look at it with."""
 
-import functools
 import shutil
-import threading
 from dataclasses import dataclass, field
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
 from playwright.sync_api import sync_playwright
+
+from tools.host import serve
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
@@ -46,18 +45,8 @@ def site():
 @pytest.fixture(scope="session")
 def address(site):
     """The address at which the built site is served."""
-    handler = functools.partial(QuietHandler, directory=str(site))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        pass
+    with serve(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ TEXTS = ("text/", "javascript", "json", "svg")
 def test_the_built_pages_are_those_of_the_contents(site):
     built = {str(p.relative_to(site).with_suffix("")) for p in site.rglob("*.html")}
     own = {name for name in built if not name.startswith("_static/")}
-    assert own == {*contents(), "search"}
+    assert own == {*contents(), "search", "404"}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -285,7 +285,7 @@ def test_the_warning_about_the_sample_is_shown_and_no_other(book, data, stderr):
 
 
 def test_the_pages_are_those_of_the_table_of_contents(tmp_path, capsys):
-    for name in ("index", "a/one", "a/old", "search", "genindex", "_static/part"):
+    for name in ("index", "a/one", "a/old", "search", "404", "genindex", "_static/part"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / f"{name}.html").touch()
     with pytest.raises(build.BuildError, match="3 pages .* Missing: a/two. Not expected: a/old"):
