@@ -7,6 +7,14 @@ const tabStops = new ResizeObserver(entries => {
   }
 })
 
+// Paper is white: print in the light theme, and come back to the reader's.
+let themeRead
+addEventListener('beforeprint', () => {
+  themeRead = document.documentElement.dataset.theme
+  document.documentElement.dataset.theme = 'light'
+})
+addEventListener('afterprint', () => { document.documentElement.dataset.theme = themeRead })
+
 document.addEventListener('DOMContentLoaded', () => {
   for (const el of document.querySelectorAll(wide)) tabStops.observe(el)
 })
