@@ -12,7 +12,7 @@ NO_PYTHON = No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make bo
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test check live record colab bench address lock clean
+.PHONY: help environment book test check lighthouse live record colab bench address lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test: environment ## run the tests of the package and of the notebooks
 
 check: environment ## check the built site in a real browser
 	@$(IN_VENV) -m pytest tests/site
+
+lighthouse: environment ## measure speed, access and more of the built site with Lighthouse
+	@$(IN_VENV) -m tools.lighthouse
 
 live: environment ## open the notebooks in JupyterLab
 	@$(IN_VENV) -m jupyterlab notebooks
