@@ -33,7 +33,8 @@ class SearchBoth(SearchEnglish):
     def word_filter(self, word):
         """Keep the outputs' numbers out of the index: Sphinx never looks for one.
 
-        >>> [w for w in ["0", "8328", "003epoch", "3x3", "2d", "lr"] if SearchBoth({}).word_filter(w)]
+        >>> words = ["0", "8328", "003epoch", "3x3", "2d", "lr"]
+        >>> list(filter(SearchBoth({}).word_filter, words))
         ['3x3', '2d', 'lr']
         """
         return not re.match(r"\d(\d|$)", word) and super().word_filter(word)

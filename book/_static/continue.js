@@ -1,5 +1,5 @@
-// Continue where you left off: a notebook's page notes in the browser which section is read, and the
-// home page leads back to it.
+// Continue where you left off: a notebook's page notes in the browser which section is read, and
+// the home page leads back to it.
 const PLACE = 'book-last-read'
 
 const notePlace = () => {
