@@ -78,11 +78,11 @@ def check(answer: Callable[[], object], expected, tol: float = 1e-4) -> None:
 
     Examples
     --------
-    >>> check(lambda: torch.tensor([1., 2.]).sum(), 3.0)
+    >>> d2l.check(lambda: torch.tensor([1., 2.]).sum(), 3.0)
     Right.
-    >>> check(lambda: ..., 3.0)
+    >>> d2l.check(lambda: ..., 3.0)
     Not yet: a line is still missing (the answer is ...).
-    >>> check(lambda: 1 / 0, 3.0)
+    >>> d2l.check(lambda: 1 / 0, 3.0)
     Not yet: ZeroDivisionError: division by zero
     """
     try:

@@ -28,7 +28,7 @@ def try_gpu(i: int = 0) -> torch.device:
 
     Examples
     --------
-    >>> try_gpu(99)
+    >>> d2l.try_gpu(99)
     device(type='cpu')
     """
     i = positive_int("i", i, least=0)
@@ -40,7 +40,7 @@ def try_all_gpus() -> list[torch.device]:
 
     Examples
     --------
-    >>> len(try_all_gpus()) >= 1
+    >>> len(d2l.try_all_gpus()) >= 1
     True
     """
     count = torch.cuda.device_count()
@@ -84,8 +84,8 @@ def seed_everything(seed: int = 0) -> None:
 
     Examples
     --------
-    >>> seed_everything(1); a = torch.rand(3)
-    >>> seed_everything(1); b = torch.rand(3)
+    >>> d2l.seed_everything(1); a = torch.rand(3)
+    >>> d2l.seed_everything(1); b = torch.rand(3)
     >>> torch.equal(a, b)
     True
     """
@@ -106,7 +106,7 @@ def fast_mode() -> bool:
     Examples
     --------
     >>> os.environ["D2LUTILS_FAST"] = "1"
-    >>> fast_mode()
+    >>> d2l.fast_mode()
     True
     >>> del os.environ["D2LUTILS_FAST"]
     """
@@ -123,7 +123,7 @@ def cut_epochs(num_epochs: int) -> int:
 
     Examples
     --------
-    >>> cut_epochs(10)
+    >>> d2l.cut_epochs(10)
     10
     """
     num_epochs = positive_int("num_epochs", num_epochs)

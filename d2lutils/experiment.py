@@ -79,13 +79,12 @@ class Experiment:
 
     Examples
     --------
-    >>> import torch
     >>> def train(lr, num_epochs=3):
     ...     w = torch.tensor(1.0)
     ...     for epoch in range(num_epochs):
     ...         w = w - lr * 2 * w  # the gradient of w ** 2
     ...         yield {"loss": w ** 2}
-    >>> experiment = Experiment(train, "basics/00-bowl", lr=[0.1, 0.25], seeds=1)
+    >>> experiment = d2l.Experiment(train, "basics/00-bowl", lr=[0.1, 0.25], seeds=1)
     >>> experiment.run(lr=0.25).curves
     {'loss': [0.25, 0.0625, 0.015625]}
     """

@@ -38,7 +38,7 @@ class Accumulator:
 
     Examples
     --------
-    >>> metric = Accumulator(2)
+    >>> metric = d2l.Accumulator(2)
     >>> metric.add(1.5, torch.tensor(3))
     >>> metric.add(1, 4)
     >>> metric[0], metric[1]
@@ -89,7 +89,7 @@ class Timer:
 
     Examples
     --------
-    >>> timer = Timer()
+    >>> timer = d2l.Timer()
     >>> seconds = timer.stop()
     >>> timer.start()
     >>> seconds += timer.stop()
@@ -159,7 +159,7 @@ def accuracy(y_hat: torch.Tensor, y: torch.Tensor) -> float:
 
     Examples
     --------
-    >>> accuracy(torch.tensor([[0.1, 0.9], [0.8, 0.2]]), torch.tensor([1, 1]))
+    >>> d2l.accuracy(torch.tensor([[0.1, 0.9], [0.8, 0.2]]), torch.tensor([1, 1]))
     1.0
     """
     check_labels(y_hat, y)
@@ -223,7 +223,7 @@ def evaluate_accuracy(net: Callable, data_iter: Iterable) -> float:
     Examples
     --------
     >>> X = torch.eye(4)
-    >>> evaluate_accuracy(torch.nn.Identity(), [(X, torch.tensor([0, 1, 2, 0]))])
+    >>> d2l.evaluate_accuracy(torch.nn.Identity(), [(X, torch.tensor([0, 1, 2, 0]))])
     0.75
     """
     return evaluate_accuracy_gpu(net, data_iter)
@@ -249,7 +249,7 @@ def evaluate_accuracy_gpu(
     Examples
     --------
     >>> X = torch.eye(4)
-    >>> evaluate_accuracy_gpu(torch.nn.Identity(), [(X, torch.tensor([0, 1, 2, 0]))], "cpu")
+    >>> d2l.evaluate_accuracy_gpu(torch.nn.Identity(), [(X, torch.tensor([0, 1, 2, 0]))], "cpu")
     0.75
     """
     device = device_of(net) if device is None else usable_device(device)
@@ -282,7 +282,7 @@ def evaluate_loss(net: Callable, data_iter: Iterable, loss: Callable) -> float:
     Examples
     --------
     >>> X, y = torch.zeros(2, 1), torch.tensor([1.0, 3.0])
-    >>> evaluate_loss(torch.nn.Identity(), [(X, y)], torch.nn.MSELoss())
+    >>> d2l.evaluate_loss(torch.nn.Identity(), [(X, y)], torch.nn.MSELoss())
     5.0
     """
     device = device_of(net)

@@ -35,7 +35,7 @@ def report(name: str, metric: str, value, /, at: str = "last", **setting) -> Non
 
     Examples
     --------
-    >>> report("basics/00-nowhere", "loss", 0.25)
+    >>> d2l.report("basics/00-nowhere", "loss", 0.25)
     loss 0.25 (nothing to compare with: basics/00-nowhere is not recorded yet)
     """
     from IPython.display import display

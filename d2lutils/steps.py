@@ -18,15 +18,15 @@ def linreg(X: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     Parameters
     ----------
     X
-        (examples, features)
+        The features, (examples, features).
     w
-        (features, 1)
+        The weights, (features, 1).
     b
-        (1,)
+        The bias, (1,).
 
     Examples
     --------
-    >>> linreg(torch.ones(1, 2), torch.tensor([[2.0], [3.0]]), torch.tensor([1.0]))
+    >>> d2l.linreg(torch.ones(1, 2), torch.tensor([[2.0], [3.0]]), torch.tensor([1.0]))
     tensor([[6.]])
     """
     return X @ w + b
@@ -35,9 +35,16 @@ def linreg(X: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 def squared_loss(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """Return half the squared error of each prediction, in the shape of `y_hat`.
 
+    Parameters
+    ----------
+    y_hat
+        The predictions, (examples, 1).
+    y
+        The true values, as many, in any shape.
+
     Examples
     --------
-    >>> squared_loss(torch.tensor([[3.0], [1.0]]), torch.tensor([1.0, 1.0]))
+    >>> d2l.squared_loss(torch.tensor([[3.0], [1.0]]), torch.tensor([1.0, 1.0]))
     tensor([[2.],
             [0.]])
     """
@@ -53,11 +60,11 @@ def softmax(X: torch.Tensor) -> torch.Tensor:
     Parameters
     ----------
     X
-        (examples, classes)
+        The scores, (examples, classes).
 
     Examples
     --------
-    >>> softmax(torch.zeros(1, 4))
+    >>> d2l.softmax(torch.zeros(1, 4))
     tensor([[0.2500, 0.2500, 0.2500, 0.2500]])
     """
     X_exp = torch.exp(X)
@@ -77,7 +84,7 @@ def cross_entropy(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
     Examples
     --------
-    >>> cross_entropy(torch.tensor([[0.5, 0.5]]), torch.tensor([1]))
+    >>> d2l.cross_entropy(torch.tensor([[0.5, 0.5]]), torch.tensor([1]))
     tensor([0.6931])
     """
     return -torch.log(y_hat[range(len(y_hat)), y])
@@ -104,7 +111,7 @@ def sgd(params: Iterable[torch.Tensor], lr: float, batch_size: int) -> None:
     --------
     >>> w = torch.tensor([1.0], requires_grad=True)
     >>> (3 * w).sum().backward()
-    >>> sgd([w], lr=0.1, batch_size=1)
+    >>> d2l.sgd([w], lr=0.1, batch_size=1)
     >>> w.detach(), w.grad
     (tensor([0.7000]), tensor([0.]))
     """
@@ -141,7 +148,7 @@ def grad_clipping(net, theta: float) -> None:
     --------
     >>> net = nn.Linear(2, 1, bias=False)
     >>> net.weight.grad = torch.tensor([[3.0, 4.0]])
-    >>> grad_clipping(net, 1)
+    >>> d2l.grad_clipping(net, 1)
     >>> net.weight.grad
     tensor([[0.6000, 0.8000]])
     """

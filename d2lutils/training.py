@@ -86,7 +86,7 @@ def train_epoch_ch3(
     >>> net = nn.Linear(2, 2)
     >>> data = [(torch.randn(8, 2), torch.randint(2, (8,)))]
     >>> optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    >>> l, acc = train_epoch_ch3(net, data, nn.CrossEntropyLoss(reduction="none"), optimizer)
+    >>> l, acc = d2l.train_epoch_ch3(net, data, nn.CrossEntropyLoss(reduction="none"), optimizer)
     >>> l > 0, 0 <= acc <= 1
     (True, True)
     """
@@ -144,8 +144,8 @@ def train_ch3(
     >>> net = nn.Linear(2, 2)
     >>> data = [(torch.randn(8, 2), torch.randint(2, (8,)))]
     >>> optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    >>> train_ch3(net, data, data, nn.CrossEntropyLoss(), 3, optimizer)
-    >>> plt.close()
+    >>> d2l.train_ch3(net, data, data, nn.CrossEntropyLoss(), 3, optimizer)
+    >>> d2l.plt.close()
     """
     num_epochs, device = cut_epochs(num_epochs), device_of(net, updater)
     refuse_empty("train_iter", train_iter)

@@ -177,7 +177,7 @@ def write_config(folder: Path, data: str) -> Path:
 def fresh_if_changed(folder: Path) -> list[str]:
     """Return the option that reads all pages again if something changed that Sphinx cannot see."""
     digest = hashlib.sha256(folder.name.encode())
-    for part in ("_ext", "_static", "_templates"):
+    for part in ("_ext", "_static", "_templates", "reference"):
         for path in sorted((ROOT / "book" / part).glob("*.*")):
             digest.update(path.read_bytes())
     stamp = BUILD / "site-inputs"

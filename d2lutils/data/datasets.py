@@ -58,6 +58,7 @@ class Card:
         return [file for file in self.files if not file.is_in(self.folder)]
 
 
+#: The data sets that `fetch` knows, by their names.
 CARDS = {
     card.name: card
     for card in [

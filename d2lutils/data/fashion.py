@@ -25,6 +25,7 @@ __all__ = [
     "load_data_fashion_mnist",
 ]
 
+#: The names of the ten classes, in the order of their numbers.
 FASHION_MNIST_CLASSES = (
     "t-shirt",
     "trouser",
@@ -48,9 +49,14 @@ class Sealed:
     Choosing by the test data makes its score too good: it is then no longer
     data that the model has never met. So nothing but `open` works here.
 
+    Parameters
+    ----------
+    loader
+        Hands out the test data.
+
     Examples
     --------
-    >>> test = Sealed(TensorLoader([torch.arange(4)], 2))
+    >>> test = d2l.Sealed(d2l.TensorLoader([torch.arange(4)], 2))
     >>> test
     Sealed(4 examples)
     >>> len(test.open())
@@ -77,7 +83,7 @@ class Sealed:
 
 
 def fashion_mnist(train: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the images and labels of Fashion-MNIST [1]_.
+    """Return the images and labels of Fashion-MNIST.
 
     They come from the cache or, the first time, from the network. Where
     neither has them, a sample of 4,000 and 1,000 images comes instead, with a
@@ -102,8 +108,8 @@ def fashion_mnist(train: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
 
     References
     ----------
-    .. [1] H. Xiao, K. Rasul, R. Vollgraf: Fashion-MNIST: a Novel Image Dataset for
-       Benchmarking Machine Learning Algorithms, arXiv:1708.07747, 2017.
+    Xiao, Rasul and Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking
+    Machine Learning Algorithms", arXiv:1708.07747, 2017.
     """
     part = "train" if train else "t10k"
     try:
@@ -214,7 +220,7 @@ def get_fashion_mnist_labels(labels: Iterable[int] | torch.Tensor) -> list[str]:
 
     Examples
     --------
-    >>> get_fashion_mnist_labels(torch.tensor([9, 0]))
+    >>> d2l.get_fashion_mnist_labels(torch.tensor([9, 0]))
     ['ankle boot', 't-shirt']
     """
     numbers = [int(label) for label in labels]

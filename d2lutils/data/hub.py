@@ -14,9 +14,11 @@ from .storage import digest, put_in_place, scratch
 
 __all__ = ["DATA_HUB", "DATA_URL", "download", "download_extract"]
 
+#: Where d2l keeps its files.
 DATA_URL = "http://d2l-data.s3-accelerate.amazonaws.com/"
 
-# Name -> (address, sha1 of what is there). Code that follows the notes adds its own.
+#: For each name the address of a file and the SHA-1 of its content: what `download` and
+#: `download_extract` fetch. Code may add its own.
 DATA_HUB: dict[str, tuple[str, str]] = {
     "time_machine": (DATA_URL + "timemachine.txt", "090b5e7e70c295757f55df93cb0a180b9691891a"),
     "fra-eng": (DATA_URL + "fra-eng.zip", "94646ad1522d915e7b0f9296181140edcf86a4f5"),

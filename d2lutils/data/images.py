@@ -72,7 +72,7 @@ class ImageLoader(TensorLoader):
     Examples
     --------
     >>> images = torch.zeros(5, 28, 28, dtype=torch.uint8)
-    >>> loader = ImageLoader(images, torch.arange(5), 3, resize=32)
+    >>> loader = d2l.ImageLoader(images, torch.arange(5), 3, resize=32)
     >>> [X.shape for X, y in loader]
     [torch.Size([3, 1, 32, 32]), torch.Size([2, 1, 32, 32])]
     """

@@ -45,7 +45,7 @@ class TensorLoader:
 
     Examples
     --------
-    >>> loader = TensorLoader([torch.arange(5), torch.arange(5) * 10], 2, shuffle=False)
+    >>> loader = d2l.TensorLoader([torch.arange(5), torch.arange(5) * 10], 2, shuffle=False)
     >>> [y.tolist() for X, y in loader]
     [[0, 10], [20, 30], [40]]
     >>> len(loader)
@@ -94,7 +94,7 @@ def load_array(
 
     Examples
     --------
-    >>> X, y = next(iter(load_array((torch.ones(6, 2), torch.zeros(6)), 4)))
+    >>> X, y = next(iter(d2l.load_array((torch.ones(6, 2), torch.zeros(6)), 4)))
     >>> X.shape, y.shape
     (torch.Size([4, 2]), torch.Size([4]))
     """
@@ -109,7 +109,7 @@ def get_dataloader_workers() -> int:
 
     Examples
     --------
-    >>> get_dataloader_workers()
+    >>> d2l.get_dataloader_workers()
     0
     """
     return 0

@@ -41,7 +41,7 @@ def synthetic_data(
 
     Examples
     --------
-    >>> X, y = synthetic_data(torch.tensor([2.0, -3.4]), 4.2, 1000)
+    >>> X, y = d2l.synthetic_data(torch.tensor([2.0, -3.4]), 4.2, 1000)
     >>> X.shape, y.shape
     (torch.Size([1000, 2]), torch.Size([1000, 1]))
     """

@@ -57,12 +57,12 @@ class Animator:
 
     Examples
     --------
-    >>> with Animator(xlabel="epoch", legend=["loss", "accuracy"]) as animator:
+    >>> with d2l.Animator(xlabel="epoch", legend=["loss", "accuracy"]) as animator:
     ...     animator.add(1, (0.7, 0.5))
     ...     animator.add(2, (0.4, None))
     >>> animator.Y
     [[0.7, 0.4], [0.5]]
-    >>> plt.close(animator.fig)
+    >>> d2l.plt.close(animator.fig)
     """
 
     def __init__(

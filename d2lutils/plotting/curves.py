@@ -53,8 +53,8 @@ def set_figsize(figsize: tuple[float, float] = (3.5, 2.5)) -> None:
 
     Examples
     --------
-    >>> set_figsize((4, 3))
-    >>> plt.rcParams["figure.figsize"]
+    >>> d2l.set_figsize((4, 3))
+    >>> d2l.plt.rcParams["figure.figsize"]
     [4.0, 3.0]
     """
     if np.shape(figsize) != (2,):
@@ -76,8 +76,21 @@ def set_axes(
 ) -> None:
     """Label and scale `axes`, give them a grid, and a legend where there are names for it.
 
-    Limits that are None, or equal (the epochs of a run of one epoch), follow the data.
     An x axis of epochs has ticks at whole numbers alone.
+
+    Parameters
+    ----------
+    axes
+        The axes of a Matplotlib figure.
+    xlabel, ylabel
+        Labels; None for none.
+    xlim, ylim
+        Limits (low, high). Where they are None, or equal (the epochs of a run of one
+        epoch), they follow the data.
+    xscale, yscale
+        ``"linear"`` or ``"log"``, or another scale that Matplotlib knows.
+    legend
+        A name for each curve, or a single one; None for no legend.
     """
     axes.set_xlabel(xlabel or "")
     axes.set_ylabel(ylabel or "")
@@ -148,10 +161,10 @@ def plot(
     Examples
     --------
     >>> x = torch.arange(0, 3, 0.1)
-    >>> plot(x, [x**2, 2 * x], "x", "f(x)", legend=["x²", "2x"])
-    >>> [line.get_label() for line in plt.gca().lines]
+    >>> d2l.plot(x, [x**2, 2 * x], "x", "f(x)", legend=["x²", "2x"])
+    >>> [line.get_label() for line in d2l.plt.gca().lines]
     ['x²', '2x']
-    >>> plt.close()
+    >>> d2l.plt.close()
     """
     set_figsize(figsize)
     ys = _series(X if Y is None else Y)

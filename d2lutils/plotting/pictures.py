@@ -50,10 +50,10 @@ def show_images(
 
     Examples
     --------
-    >>> axes = show_images(torch.rand(2, 1, 28, 28), 1, 2, titles=["left", "right"])
+    >>> axes = d2l.show_images(torch.rand(2, 1, 28, 28), 1, 2, titles=["left", "right"])
     >>> axes[1].get_title()
     'right'
-    >>> plt.close()
+    >>> d2l.plt.close()
     """
     num_rows, num_cols = positive_int("num_rows", num_rows), positive_int("num_cols", num_cols)
     scale = number_in("scale", scale, 0.1, 100)
@@ -134,8 +134,8 @@ def show_heatmaps(
 
     Examples
     --------
-    >>> show_heatmaps(torch.eye(3).reshape(1, 1, 3, 3), "keys", "queries")
-    >>> plt.close()
+    >>> d2l.show_heatmaps(torch.eye(3).reshape(1, 1, 3, 3), "keys", "queries")
+    >>> d2l.plt.close()
     """
     if isinstance(matrices, torch.Tensor):
         matrices = matrices.detach().cpu().numpy()

@@ -23,7 +23,7 @@ import torch
 from ..checks import one_of
 from ..devices import fast_mode
 
-__all__: list[str] = []
+__all__ = ["Record", "Run", "load"]
 
 FORMAT = 1
 FOLDER = Path(__file__).parent

@@ -30,7 +30,7 @@ class Curves:
 
     Examples
     --------
-    >>> curves = Curves([0, 1, 2], **{"train loss": [[2.0, 1.0, 0.5], [2.2, 1.4, 0.7]]})
+    >>> curves = d2l.Curves([0, 1, 2], **{"train loss": [[2.0, 1.0, 0.5], [2.2, 1.4, 0.7]]})
     >>> curves
     Curves('train loss': 3 points, 2 seeds)
     >>> curves.mean("train loss")

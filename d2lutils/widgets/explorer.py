@@ -63,7 +63,7 @@ class Explorer(Component):
     Examples
     --------
     >>> grid = {"learning rate": [0.01, 0.1], "optimizer": ["SGD", "Adam"]}
-    >>> Explorer(grid, {(0.1, "SGD"): Curves([1, 2, 3], loss=[3, 2, 1])}, xlabel="epoch")
+    >>> d2l.Explorer(grid, {(0.1, "SGD"): d2l.Curves([1, 2, 3], loss=[3, 2, 1])}, xlabel="epoch")
     Explorer(learning rate 0.1, optimizer SGD; 1 of 4 settings)
     """
 
@@ -110,8 +110,8 @@ class Explorer(Component):
 
         Examples
         --------
-        >>> recorded = Explorer({"rate": [0.1, 1]}, {0.1: Curves([1, 2], loss=[2, 1])})
-        >>> recorded.overlay({"rate": 0.5}, Curves([1, 2], loss=[3, 1]))
+        >>> recorded = d2l.Explorer({"rate": [0.1, 1]}, {0.1: d2l.Curves([1, 2], loss=[2, 1])})
+        >>> recorded.overlay({"rate": 0.5}, d2l.Curves([1, 2], loss=[3, 1]))
         Explorer(rate 0.5; 2 of 3 settings)
         """
         if not isinstance(curves, Curves):

@@ -50,9 +50,9 @@ class Predict(Component):
 
     Examples
     --------
-    >>> Predict("Which is larger?", ["pi", "e"], answer=0, why="3.14 against 2.72.")
+    >>> d2l.Predict("Which is larger?", ["pi", "e"], answer=0, why="3.14 against 2.72.")
     Predict('Which is larger?': pi, e)
-    >>> Predict("How long does an epoch take?", answer=6.6, unit="s")
+    >>> d2l.Predict("How long does an epoch take?", answer=6.6, unit="s")
     Predict('How long does an epoch take?': a number in s)
     """
 

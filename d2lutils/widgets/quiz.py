@@ -39,7 +39,7 @@ class Choice:
 
     Examples
     --------
-    >>> Choice("2 + 2?", {"4": "Yes.", "5": "One too many."}, right="4")
+    >>> d2l.Choice("2 + 2?", {"4": "Yes.", "5": "One too many."}, right="4")
     Choice('2 + 2?': 4, 5)
     """
 
@@ -104,7 +104,7 @@ class Number:
 
     Examples
     --------
-    >>> Number("How many bytes has a float32?", 4, why="32 bits, 8 to a byte.")
+    >>> d2l.Number("How many bytes has a float32?", 4, why="32 bits, 8 to a byte.")
     Number('How many bytes has a float32?': 4)
     """
 
@@ -148,7 +148,9 @@ class Quiz(Component):
 
     Examples
     --------
-    >>> Quiz(Number("2 + 2?", 4, why="Count."), Choice("Odd?", {"1": "Yes.", "2": "Even."}, "1"))
+    >>> sum_ = d2l.Number("2 + 2?", 4, why="Count.")
+    >>> odd = d2l.Choice("Odd?", {"1": "Yes.", "2": "Even."}, right="1")
+    >>> d2l.Quiz(sum_, odd)
     Quiz('2 + 2?', 'Odd?')
     """
 

@@ -8,6 +8,8 @@ import pkgutil
 import re
 
 import pytest
+import torch
+from torch import nn
 
 import d2lutils as d2l
 
@@ -80,7 +82,9 @@ def as_found(monkeypatch):
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_run(name):
     module = importlib.import_module(name)
-    failures, _ = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
+    # Examples are what a reader types: names of the package stand behind d2l.
+    known = {"d2l": d2l, "torch": torch, "nn": nn}
+    failures, _ = doctest.testmod(module, extraglobs=known, optionflags=doctest.ELLIPSIS)
     assert not failures
 
 
