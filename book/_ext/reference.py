@@ -222,6 +222,17 @@ def show_types(app, what, name, thing, options, signature, result):
             return signature, stringify_annotation(given, "smart")
 
 
+def split_attributes(app, what, name, thing, options, lines):
+    """Describe attributes one by one, where napoleon leaves several in one field."""
+    several = re.compile(r"^:(ivar|vartype) (\w+(?:, \w+)+):(.*(?:\n[ ].*)*)", re.MULTILINE)
+
+    def one_by_one(field):
+        kind, names, words = field.groups()
+        return "\n".join(f":{kind} {name}:{words}" for name in names.split(", "))
+
+    lines[:] = several.sub(one_by_one, "\n".join(lines)).split("\n")
+
+
 def warn_of_missing(app, env):
     """Warn of public names without an entry."""
     entries = env.get_domain("py").objects
@@ -240,5 +251,6 @@ def setup(app):
     app.add_directive("names", Names)
     app.add_directive("overview", Overview)
     app.connect("autodoc-process-signature", show_types)
+    app.connect("autodoc-process-docstring", split_attributes)
     app.connect("env-check-consistency", warn_of_missing)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

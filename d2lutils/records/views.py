@@ -24,7 +24,8 @@ def explorer_from_record(
         Of the experiment.
     metrics
         Which curves to draw; all of them by default. A dict from a word to names gives a
-        select of these words, each with its own range: {"loss": ["train loss", "valid loss"]}.
+        select of these words, each with its own range:
+        ``{"loss": ["train loss", "valid loss"]}``.
     **options
         Keywords of `Explorer`.
 

@@ -37,12 +37,12 @@ class Explorer(Component):
     xlabel, ylabel
         Labels of the axes of the chart.
     xscale, yscale
-        "linear" or "log".
+        ``"linear"`` or ``"log"``.
     xlim, ylim
         Ranges (low, high). The default is one range for all settings that a slider leads to, so
         that curves can be compared; the few values far outside the others are left off, with a
         note. Each choice of a select has a range of its own: it may show another quantity. For
-        some of them ylim can be given as a dict: {"accuracy": (0.5, 1)}.
+        some of them `ylim` can be given as a dict: ``{"accuracy": (0.5, 1)}``.
     start
         The setting shown first, a dict from axis name to value; axes left out start at the
         first setting that has content.

@@ -91,3 +91,20 @@ def test_a_record_that_is_missing_fails_the_build_and_is_named(tmp_path):
     _, said, status = build(tmp_path, ".. component:: part/99-none", "extensions = ['component']")
     assert status == 1
     assert "part/99-none is not recorded yet" in said
+
+
+REFERENCE = "extensions = ['access', 'reference', 'uses']\nhtml_theme = 'basic'\n"
+
+
+def test_a_name_that_the_package_lacks_fails_the_build_and_is_named(tmp_path):
+    _, said, status = build(tmp_path, "See ``d2l.no_such_name``.", REFERENCE + "nitpicky = True\n")
+    assert status == 1
+    assert "index.rst:4: WARNING: py:obj reference target not found: d2lutils.no_such_name" in said
+
+
+def test_a_public_name_without_an_entry_fails_the_build_and_is_named(tmp_path):
+    modules = "checks data devices experiment metrics plotting records report training widgets"
+    html, said, status = build(tmp_path, f".. names:: {modules}", REFERENCE)
+    assert status == 1
+    assert "d2lutils.sgd is on no page of the reference: add its module d2lutils.steps" in said
+    assert 'id="d2lutils.train_ch3"' in html
