@@ -139,7 +139,8 @@ def still_curves(state: dict, setting: str) -> bytes:
 def _draw(ax, curve: dict, look: dict, x: list):
     """Draw one curve, with its band and, for the reader's own, dots; return its line."""
     def real(values):
-        return [float("nan") if v is None else v for v in values]
+        # Not the large whole numbers of a run that diverges: numpy takes those for objects.
+        return [float("nan") if v is None else float(v) for v in values]
 
     back, own = look["kind"] == "d2l-back", look["kind"] == "d2l-own"
     color = "#b4b4b4" if back else COLORS[look["style"] % len(COLORS)]

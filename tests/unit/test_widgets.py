@@ -161,6 +161,11 @@ def test_range_is_never_empty(values, scale):
     assert np.isfinite([low, high]).all() and low < high and (scale == "linear" or low > 0)
 
 
+def test_runs_that_diverge_beyond_all_whole_numbers_can_be_drawn():
+    wild = Curves([1, 2, 3], loss=[[1, 3e30, np.nan], [1, 5e33, np.inf]])
+    assert Explorer({"rate": [1, 2]}, {1: wild}).still_png()
+
+
 def test_a_single_point_has_a_range_of_x():
     low, high = span([Curves([3], loss=[1])], "linear")
     assert low < 3 < high
