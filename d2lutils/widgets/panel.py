@@ -6,11 +6,11 @@ stays free to hear the Stop button.
 
 from __future__ import annotations
 
-import itertools
 import math
 import os
 import threading
 import time
+import traceback
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,9 @@ import numpy as np
 from ..records.running import TRAINING, one_line
 from ..records.views import metric_groups
 from .content import CURVES_ASPECT
+from .controls import control, nearest
 from .curves import Curves
-from .grid import describe, is_number
+from .grid import describe
 from .still import COLORS, new_figure, png, png_uri
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ __all__: list[str] = []
 
 REDRAW = 0.5  # seconds between two pictures of a growing curve
 OVERLAID = 5  # how many of the reader's runs stay in the Explorer
+
+# Every panel can stop the run that goes on, since there is only one at a time: the panel that
+# started it may be gone from the page, when its cell was executed again.
+STOP = threading.Event()
 
 
 def in_live_kernel() -> bool:
@@ -64,7 +69,6 @@ class Panel:
         self.explorer = experiment.explorer()
         self.record = experiment.recorded
         self._own: list[tuple] = []
-        self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
         start = experiment.show.get("start", {})
@@ -80,21 +84,25 @@ class Panel:
                 value=usual, min=1, max=3 * usual, description="epochs", continuous_update=False
             )
         self.train_button = ipywidgets.Button(description="Train", button_style="primary")
-        self.stop_button = ipywidgets.Button(description="Stop", disabled=True)
+        self.stop_button = ipywidgets.Button(description="Stop", disabled=not TRAINING.locked())
         self.train_button.on_click(self.train)
         self.stop_button.on_click(self.stop)
         self.progress = ipywidgets.IntProgress(min=0, max=1)
         self.status = ipywidgets.HTML()
         self.picture = ipywidgets.HTML()
         self.top = ipywidgets.Output()
-        self._say("Train a setting of your own: it is laid over the recorded runs.")
+        self.heading = ipywidgets.HTML("<strong>Train a setting of your own</strong>")
+        self._say("The run will lie over the recorded ones." if self.explorer else "Ready.")
         self._show_explorer()
         fields = [*self.controls.values(), self.seed, *([self.epochs] if self.epochs else [])]
         for field in fields:
             field.style = {"description_width": "8em"}
+            # Else ipywidgets 8 says "null" there; 7 has no such attribute and ignores it.
+            field.tooltip = field.description
             field.layout = ipywidgets.Layout(width="min(30em, 100%)")
         buttons = ipywidgets.HBox([self.train_button, self.stop_button, self.progress])
-        self.view = ipywidgets.VBox([self.top, *fields, buttons, self.status, self.picture])
+        below = [buttons, self.status, self.picture]
+        self.view = ipywidgets.VBox([self.top, self.heading, *fields, *below])
 
     def setting(self) -> dict:
         """Return the setting that the controls show, "num_epochs" included."""
@@ -108,19 +116,31 @@ class Panel:
 
     def train(self, _button=None) -> None:
         """Start a run of the setting that the controls show; return at once."""
+        if self._running():
+            return  # a double click: the second one came before the button was off
         if TRAINING.locked():
-            self._say("Another run is going on: wait for it, or stop it.")
+            self.stop_button.disabled = False
+            self._say("Another run is going on: wait for it, or stop it here.")
             return
-        self._stop.clear()
+        STOP.clear()
         self._busy(True)
         arguments = (self.setting(), self.seed.value)
         self._thread = threading.Thread(target=self._follow, args=arguments, daemon=True)
         self._thread.start()
 
     def stop(self, _button=None) -> None:
-        """Ask the run to end after the epoch that it is in."""
-        self._stop.set()
-        self._say("Stopping at the end of this epoch.")
+        """Ask the run that goes on, of this panel or another, to end after its epoch."""
+        if self._running():
+            self._say("Stopping at the end of this epoch.")
+        elif TRAINING.locked():
+            self._say("The other run stops at the end of its epoch.")
+        else:
+            self._busy(False)
+            self._say("No run is going on.")
+        STOP.set()
+
+    def _running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait for the run to end."""
@@ -141,18 +161,20 @@ class Panel:
                 self.progress.max = max(self.progress.max, epoch)
                 self.progress.value = epoch
                 if time.monotonic() - drawn > REDRAW:
-                    self._draw(setting, curves)
+                    self._draw(setting, seed, curves)
                     drawn = time.monotonic()
-                if self._stop.is_set():
+                if STOP.is_set():
                     end = "Stopped"
                     break
-                self._say(f"Epoch {epoch}: {_values(curves)}.")
-            self._draw(setting, curves)
+                self._say(f"Epoch {epoch} of {self.progress.max}: {_values(curves)}.")
+            self._draw(setting, seed, curves)
             self._overlay(setting, seed, curves)
             count = len(next(iter(curves.values())))
             self._say(f"{end} after {count} epoch{'s' * (count > 1)}: {_values(curves)}.")
         except Exception as error:  # of any kind: train is the reader's own code
-            self._say(f"The run failed. {one_line(error)}", "alert")
+            if drawn < 0:
+                self.picture.value = ""  # the picture there is of the run before
+            self._say_failed(error, len(next(iter(curves.values()), [])))
         finally:
             if steps is not None:
                 steps.close()
@@ -167,8 +189,20 @@ class Panel:
     def _busy(self, busy: bool) -> None:
         self.train_button.disabled, self.stop_button.disabled = busy, not busy
 
-    def _say(self, text: str, role: str = "status") -> None:
-        self.status.value = f'<div role="{role}">{escape(text)}</div>'
+    def _say(self, text: str) -> None:
+        self.status.value = f'<div role="status">{escape(text)}</div>'
+
+    def _say_failed(self, error: Exception, count: int) -> None:
+        """Say what went wrong after `count` epochs, and where, for those who look into it."""
+        after = f" after {count} epoch{'s' * (count > 1)}" if count else ""
+        where = "".join(traceback.format_exception(error))
+        self.status.value = (
+            '<div style="border-left:4px solid #d55e00;padding-left:8px">'
+            f'<div role="alert"><strong>The run failed{after}.</strong> '
+            f"{escape(one_line(error))}</div>"
+            '<details><summary>Where</summary><pre style="overflow:auto;max-height:20em">'
+            f"{escape(where)}</pre></details></div>"
+        )
 
     def _show_explorer(self) -> None:
         shown = self.explorer
@@ -196,16 +230,18 @@ class Panel:
         """Return the names of the curves that stand in one chart."""
         return metric_groups(self.experiment.show.get("metrics"), list(curves))
 
-    def _draw(self, setting: dict, curves: dict[str, list[float]]) -> None:
+    def _draw(self, setting: dict, seed: int, curves: dict[str, list[float]]) -> None:
         """Draw the run so far over the recorded runs of the setting nearest to it."""
         figure = new_figure(6.4, 6.4 / CURVES_ASPECT)
         groups = self._groups(curves)
         near = nearest(setting, self.record.axes) if self.record else {}
         for ax, names in zip(figure.subplots(1, len(groups), squeeze=False).flat, groups.values()):
             self._draw_group(ax, names, curves, near)
+        own = {axis: setting[axis] for axis in self.experiment.axes} | {"seed": seed}
+        title = f"Yours: {describe(own, tuple(own.values()))}"
         if near:
-            title = f"Dashed: recorded with {describe(near, tuple(near.values()))}"
-            figure.suptitle(title, fontsize=10, parse_math=False)
+            title += f"\nDashed: recorded with {describe(near, tuple(near.values()))}"
+        figure.suptitle(title, fontsize=10, parse_math=False)
         count = len(next(iter(curves.values())))
         alt = f"Your curves after {count} epoch{'s' * (count > 1)}: {_values(curves)}"
         height = round(640 / CURVES_ASPECT)
@@ -229,68 +265,6 @@ class Panel:
         show = self.experiment.show
         ax.set(xlabel=show.get("xlabel", "epoch"), yscale=show.get("yscale", "linear"))
         ax.legend(frameon=False)
-
-
-def control(axis: str, values: list, limits: tuple | None, start=None) -> ipywidgets.Widget:
-    """Return the widget for an axis: a slider for numbers, a list to choose from otherwise.
-
-    Numbers in about even steps get a slider over `limits`, those in about even ratios one on a
-    log scale. Others, such as 0, 0.001, 0.01, get a slider that stops at each of them.
-    """
-    start = values[len(values) // 2] if start is None else start
-    options = {"value": start, "description": axis}
-    if not is_number(values[0]):
-        return ipywidgets.Dropdown(options=values, **options)
-    whole = all(isinstance(value, int) for value in values)
-    spacing, (low, high) = scale(values), limits
-    if low == high or spacing == "uneven" or (whole and spacing == "log"):
-        return ipywidgets.SelectionSlider(options=sorted(values), **options)
-    options |= {"continuous_update": False}
-    if whole:
-        return ipywidgets.IntSlider(min=math.ceil(low), max=math.floor(high), **options)
-    if spacing == "log" and low > 0:
-        ends = {"min": math.log10(low), "max": math.log10(high)}
-        return ipywidgets.FloatLogSlider(step=0.05, readout_format=".3g", **ends, **options)
-    step = 10.0 ** math.floor(math.log10((high - low) / 20))
-    return ipywidgets.FloatSlider(min=low, max=high, step=step, readout_format=".3g", **options)
-
-
-def scale(values: list[float]) -> str:
-    """Say whether numbers go in about even steps ("linear") or ratios ("log"), or "uneven".
-
-    Examples
-    --------
-    >>> scale([0, 0.1, 0.3, 0.5]), scale([0.01, 0.03, 0.1, 0.3]), scale([0, 0.001, 0.01, 0.1])
-    ('linear', 'log', 'uneven')
-    """
-    def unevenness(numbers) -> float:
-        gaps = [b - a for a, b in itertools.pairwise(numbers)]
-        return max(gaps, default=1) / min(gaps, default=1)
-
-    values = sorted(values)
-    linear = unevenness(values)
-    log = unevenness([math.log(v) for v in values]) if values[0] > 0 else math.inf
-    if min(linear, log) > 4:
-        return "uneven"
-    return "linear" if linear <= log else "log"
-
-
-def nearest(setting: dict, axes: dict[str, list]) -> dict:
-    """Return the point of a grid nearest to a setting, on a log scale where the axis has one.
-
-    Examples
-    --------
-    >>> nearest({"lr": 0.02, "act": "relu"}, {"lr": [0.01, 0.1], "act": ["relu", "tanh"]})
-    {'lr': 0.01, 'act': 'relu'}
-    """
-    point = {}
-    for axis, values in axes.items():
-        value = setting.get(axis, values[0])
-        if is_number(value) and is_number(values[0]):
-            to = math.log if scale(values) == "log" and value > 0 else float
-            value = min(values, key=lambda v: abs(to(v) - to(value)))  # noqa: B023
-        point[axis] = value
-    return point
 
 
 def _values(curves: dict[str, list[float]]) -> str:

@@ -9,7 +9,8 @@ import pytest
 from d2lutils.experiment import Experiment
 from d2lutils.records.running import TRAINING
 from d2lutils.widgets import panel as module
-from d2lutils.widgets.panel import Panel, control, nearest
+from d2lutils.widgets.controls import control, nearest
+from d2lutils.widgets.panel import Panel
 
 matplotlib.use("agg")
 LR = [0.01, 0.03, 0.1, 0.3]
@@ -155,13 +156,65 @@ def test_stop_ends_the_run_after_its_epoch_and_train_starts_another():
 
 
 def test_a_run_that_fails_shows_its_error_and_the_panel_goes_on():
-    panel = make()
+    panel = finish(make())
+    assert "<img" in panel.picture.value
     panel.controls["dropout"].value = 0.5
     finish(panel)
-    assert "RuntimeError: &lt;b&gt;out of memory" in panel.status.value
-    assert 'role="alert"' in panel.status.value and not panel.train_button.disabled
+    shown = panel.status.value
+    assert 'role="alert"' in shown and "The run failed.<" in shown
+    assert "RuntimeError: &lt;b&gt;out of memory" in shown and "<b>" not in shown
+    assert "in train\n" in shown, "the lines that led to the error"
+    assert panel.picture.value == "", "the picture of the run before is not this run's"
+    assert not panel.train_button.disabled
     panel.controls["dropout"].value = 0.25
     assert "Done" in finish(panel).status.value
+
+
+def test_a_run_that_fails_on_the_way_keeps_its_picture():
+    def breaks(lr, dropout):
+        yield {"loss": lr}
+        yield {"loss": "much"}
+
+    panel = finish(make(breaks, recorded=False))
+    assert "The run failed after 1 epoch." in panel.status.value
+    assert "after 1 epoch: loss" in panel.picture.value
+
+
+def test_the_picture_names_the_setting_that_was_trained(monkeypatch):
+    titles = []
+    monkeypatch.setattr("matplotlib.figure.Figure.suptitle", lambda _, t, **__: titles.append(t))
+    panel = make()
+    panel.controls["lr"].value, panel.seed.value = 0.05, 7
+    finish(panel)
+    assert titles[-1] == ("Yours: lr 0.05, dropout 0.25, seed 7\n"
+                          "Dashed: recorded with lr 0.03, dropout 0.25")
+
+
+def hold(panel) -> threading.Event:
+    """Let a panel's run wait in its first epoch; setting the event lets it go on."""
+    reached, go_on = threading.Event(), threading.Event()
+
+    def slow(lr, dropout, seed, num_epochs=100):
+        reached.set()
+        assert go_on.wait(20)
+        for _ in range(num_epochs):
+            yield {"loss": lr}
+
+    panel.experiment.train = slow
+    panel.train()
+    assert reached.wait(20)
+    return go_on
+
+
+def test_a_double_click_starts_one_run():
+    panel = make(recorded=False)
+    go_on = hold(panel)
+    running = panel._thread
+    panel.train()
+    assert panel._thread is running and "Another" not in panel.status.value
+    panel.stop()
+    go_on.set()
+    panel.wait(20)
 
 
 def test_two_runs_at_once_are_refused():
@@ -169,6 +222,22 @@ def test_two_runs_at_once_are_refused():
     with TRAINING:
         panel.train()
     assert "Another run is going on" in panel.status.value and panel._thread is None
+    assert not panel.stop_button.disabled
+    panel.stop()  # by now it has ended by itself
+    assert "No run is going on" in panel.status.value and panel.stop_button.disabled
+
+
+def test_the_cell_run_again_during_a_run_can_stop_it():
+    gone = make(recorded=False)
+    go_on = hold(gone)
+    panel = Panel(gone.experiment)
+    assert not panel.stop_button.disabled
+    panel.stop_button.click()
+    go_on.set()
+    gone.wait(20)
+    assert "Stopped after 1 epoch:" in gone.status.value
+    panel.experiment.train = train
+    assert "Done after 4 epochs" in finish(panel).status.value
 
 
 def test_only_the_last_few_runs_stay_in_the_explorer():
