@@ -27,8 +27,9 @@ book: environment ## fetch the data, execute the notebooks and build the site
 test: environment ## run the tests of the package and of the notebooks
 	@$(IN_VENV) -m pytest
 
-check: environment ## check the built site in a real browser
+check: environment ## check the built site, and the live panel in JupyterLab, in a real browser
 	@$(IN_VENV) -m pytest tests/site
+	@$(IN_VENV) -m pytest tests/live
 
 lighthouse: environment ## measure speed, access and more of the built site with Lighthouse
 	@$(IN_VENV) -m tools.lighthouse

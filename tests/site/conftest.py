@@ -1,22 +1,15 @@
-"""The built site on a loopback address, and a browser to look at it with."""
+"""The built site on a loopback address, and visits to its pages."""
 
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import sync_playwright
 
 from tools.host import serve
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
-    "--disable-sync --no-first-run --disable-quic"
-).split()
 WIDE, PHONE = (1280, 800), (360, 740)
 
 
@@ -47,22 +40,6 @@ def address(site):
     """The address at which the built site is served."""
     with serve(site) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """One browser for all tests."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.exit(
-            "There is no browser to look with: none of "
-            f"{', '.join(BROWSERS)} is installed. On Debian: `apt-get install chromium`.",
-            returncode=1,
-        )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @dataclass
