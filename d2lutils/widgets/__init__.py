@@ -2,7 +2,8 @@
 
 from .curves import Curves
 from .explorer import Explorer
+from .graph import Graph
 from .predict import Predict
 from .quiz import Choice, Number, Quiz
 
-__all__ = ["Choice", "Curves", "Explorer", "Number", "Predict", "Quiz"]
+__all__ = ["Choice", "Curves", "Explorer", "Graph", "Number", "Predict", "Quiz"]
