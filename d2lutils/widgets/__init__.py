@@ -1,5 +1,6 @@
 """Components that react on a static page: one Python class and one script each."""
 
+from .broadcasting import Broadcasting
 from .curves import Curves
 from .explorer import Explorer
 from .graph import Graph
@@ -7,3 +8,4 @@ from .predict import Predict
 from .quiz import Choice, Number, Quiz
 
 __all__ = ["Choice", "Curves", "Explorer", "Graph", "Number", "Predict", "Quiz"]
+__all__ = ["Broadcasting", "Choice", "Curves", "Explorer", "Number", "Predict", "Quiz"]

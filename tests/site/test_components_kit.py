@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from d2lutils.widgets import Choice, Curves, Explorer, Number, Predict, Quiz
+from d2lutils.widgets import Broadcasting, Choice, Curves, Explorer, Number, Predict, Quiz
 
 SHEETS = [
     ("pydata_sphinx_theme", "theme/pydata_sphinx_theme/static/styles/pydata-sphinx-theme.css"),
@@ -72,7 +72,11 @@ def guess():
     return Predict("How long?", answer=6.6, unit="s", why="Measured.")
 
 
-MAKERS = [explorer, path_explorer, mixed_explorer, quiz, predict, guess]
+def broadcasting():
+    return Broadcasting((2, 1, 3), (3, 1), caption="Say the result first.")
+
+
+MAKERS = [explorer, path_explorer, mixed_explorer, quiz, predict, guess, broadcasting]
 
 
 def html_page(body, theme=None, sheets=False):
@@ -541,6 +545,7 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     lambda t: Explorer({"a": ["p", "q"]}, {"p": t}),
     lambda t: Predict(t, [t, "b"], answer=1, why=t),
     lambda t: Predict(t, answer=1, unit=t, why=t),
+    lambda t: Broadcasting(caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right="b"), Number(t, 1, why=t, unit=t)),
 ])
 def test_text_stays_text(visit, make):

@@ -11,7 +11,7 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from d2lutils.widgets import Choice, Curves, Explorer, Number, Predict, Quiz
+from d2lutils.widgets import Broadcasting, Choice, Curves, Explorer, Number, Predict, Quiz
 from d2lutils.widgets.base import bundle, style, to_json
 from d2lutils.widgets.curves import limits, span
 from d2lutils.widgets.still import COLORS
@@ -38,6 +38,7 @@ ALL = [
     quiz,
     lambda: Predict("Which?", ["a", "b"], answer=1, why="so"),
     lambda: Predict("How many?", answer=3, unit="s"),
+    lambda: Broadcasting((2, 1, 3), (3, 1), caption="Try."),
 ]
 
 
@@ -71,6 +72,7 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: Explorer({"a": ["p", "q"]}, {"p": t}),
     lambda t: Predict(t, [t, "b"], answer=0, why=t),
     lambda t: Predict(t, answer=1, unit=t),
+    lambda t: Broadcasting(caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right=t), Number(t, 1, why=t, unit=t)),
 ])
 def test_no_text_becomes_markup(make):
@@ -92,7 +94,7 @@ def test_json_escapes_what_could_end_a_script():
     assert json.loads(text) == ["</script>", "<!--", "\u2028\u2029"]
 
 
-@pytest.mark.parametrize("name", ["explorer.js", "predict.js", "quiz.js"])
+@pytest.mark.parametrize("name", ["broadcasting.js", "explorer.js", "predict.js", "quiz.js"])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
     assert source.rstrip().endswith("export default { render };")
@@ -330,3 +332,33 @@ def test_questions_without_a_script_can_be_read_and_answered():
     for words in ("One?", "no a", "yes c", "How many?", "4. two and two", "<details"):
         assert words in html
     assert "6.6 s. fast" in Predict("?", answer=6.6, unit="s", why="fast").still_html()
+
+
+# ---- Broadcasting
+
+@pytest.mark.parametrize("shapes, words", [
+    (((3, 1), (3,)), "(3, 1) + (3,) gives (3, 3)"),
+    (((), (2, 1, 3)), "() + (2, 1, 3) gives (2, 1, 3)"),
+    ((torch.Size([2]), [3, 3]), "(2,) + (3, 3) fails"),
+])
+def test_broadcasting_says_what_comes_out(shapes, words):
+    made = Broadcasting(*shapes)
+    assert repr(made) == f"Broadcasting({words})"
+    assert words in made.html()
+
+
+def test_broadcasting_pads_with_zeros_on_the_left():
+    assert data_of(Broadcasting((3, 1), ()))["shapes"] == {"a": [0, 3, 1], "b": [0, 0, 0]}
+
+
+@pytest.mark.parametrize("shape, error, words", [
+    (3, TypeError, "first must be a shape such as (3, 1), got 3"),
+    ("31", TypeError, "first must be a shape such as (3, 1), got '31'"),
+    ((1, 1, 1, 1), ValueError, "first must have at most 3 sizes, got (1, 1, 1, 1)"),
+    ((4,), ValueError, "a size of first must be one of 1, 2, 3, got 4"),
+    ((0,), ValueError, "a size of first must be an integer of at least 1, got 0"),
+    ((1.5,), TypeError, "a size of first must be an integer of at least 1, got 1.5"),
+])
+def test_broadcasting_refuses_what_is_no_small_shape(shape, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        Broadcasting(shape)
