@@ -205,6 +205,9 @@ def book(tmp_path, monkeypatch):
         "- file: notebooks/a/two\n"
     )
     (tmp_path / "_config.yml").write_text("title: A book\nonly_build_toc_files: true\n")
+    (tmp_path / "pyproject.toml").write_text(
+        '[project.urls]\nRepository = "https://github.com/you/your-fork"\n'
+    )
     (tmp_path / "index.md").write_text("# Home\n")
     (tmp_path / "d2lutils").mkdir()
     (tmp_path / "requirements.lock").touch()
