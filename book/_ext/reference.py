@@ -170,7 +170,7 @@ class Names(SphinxDirective):
 
 
 def join_alike(items):
-    """Let parameters that follow each other with the same words share them: "xlim, ylim - Ranges"."""
+    """Let parameters that follow each other with the same words share them."""
     heads, words = nodes.Element(), None
     for item in list(items):
         line = item[0].children

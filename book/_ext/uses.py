@@ -19,7 +19,9 @@ from sphinx.writers.html5 import HTML5Translator
 
 PYTHON = ("ipython3", "ipython", "python", "python3")
 # A name of the package as Pygments writes it.
-TOKENS = re.compile(r'<span class="n">d2l</span><span class="o">\.</span><span class="n">(\w+)</span>')
+TOKENS = re.compile(
+    r'<span class="n">d2l</span><span class="o">\.</span><span class="n">(\w+)</span>'
+)
 FEW = 6  # pages that an entry lists without a fold
 
 

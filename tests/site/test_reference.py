@@ -59,7 +59,8 @@ def test_every_public_name_is_in_the_overview_with_what_it_is_for(soups):
         link["href"].partition("#")[2]: link for link in soups["book/reference"].select("dt > a")
     }
     assert set(links) == set(public_names())
-    assert [n for n, a in links.items() if not a.find_parent("dt").find_next("dd").text.strip()] == []
+    words = {name: a.find_parent("dt").find_next("dd").text for name, a in links.items()}
+    assert [name for name, text in words.items() if not text.strip()] == []
 
 
 def test_an_entry_says_what_it_takes_gives_and_raises_with_an_example_and_the_source(entries):
