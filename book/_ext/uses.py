@@ -146,8 +146,8 @@ def add_uses(app, doctree, docname):
     for entry in list(doctree.findall(addnodes.desc)):
         if users := [page for page in pages if name_of(entry) in app.env.names_used[page]]:
             content = entry[-1]
-            at = -1 if content.children and isinstance(content[-1], HideCodeCellNode) else len(content)
-            content.insert(at, list_of_pages(app, docname, users))
+            folded = any(isinstance(node, HideCodeCellNode) for node in content[-1:])
+            content.insert(len(content) - folded, list_of_pages(app, docname, users))
 
 
 def list_of_pages(app, docname, users):
