@@ -9,3 +9,8 @@ from .quiz import Choice, Number, Quiz
 
 __all__ = ["Choice", "Curves", "Explorer", "Graph", "Number", "Predict", "Quiz"]
 __all__ = ["Broadcasting", "Choice", "Curves", "Explorer", "Number", "Predict", "Quiz"]
+from .playground import Playground
+from .predict import Predict
+from .quiz import Choice, Number, Quiz
+
+__all__ = ["Choice", "Curves", "Explorer", "Number", "Playground", "Predict", "Quiz"]
