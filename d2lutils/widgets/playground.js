@@ -1,7 +1,7 @@
 // Playground: a small network that trains in the page while its reader turns the knobs.
 import { axisControl, button, formatNumber, h, statusLine } from "./kit.js";
 import { readAddress, writeAddress } from "./playground_address.js";
-import { createNetwork } from "./playground_network.js";
+import { createNetwork, signed, unitInWords, unitName } from "./playground_network.js";
 import { createPainter, drawExamples, drawLosses, fitCanvas } from "./playground_picture.js";
 import { largest, readColors, traceZero } from "./playground_picture.js";
 import { createSurfaces } from "./playground_surfaces.js";
@@ -48,16 +48,19 @@ function render({ model, el }) {
   let trainer;
   let surfaces;
   let point;
-  let focus = null;
+  let focus;
   let colors = readColors(el);
   let [surface, chart] = [null, null];
   let [playing, visible, frame, last, due, said, writing] = [false, true, 0, 0, 0, 0, 0];
 
   // ---- what is seen
 
-  const network = createNetwork((column, row) => {
+  const network = createNetwork((column, row, isChosen) => {
     focus = [column, row];
     drawSurface();
+    if (!isChosen) return;
+    label();
+    status.say(unitInWords(trainer.net, trainer.theta, column, row));
   });
   new ResizeObserver(([{ contentRect: { width, height } }]) => {
     network.resize(width, height);
@@ -72,25 +75,28 @@ function render({ model, el }) {
     draw();
   });
 
+  const isChance = () => focus[0] === trainer.net.layers.length && trainer.kind === "entropy";
+
   function drawSurface() {
-    if (!surface || !surfaces || !focus) return;
+    if (!surface || !surfaces) return;
     const { context, size } = surface;
-    const isOutput = focus[0] === trainer.net.layers.length;
     const field = surfaces.of(...focus);
     const scale = field.scale ?? Math.max(largest(field), 1e-3);
     paint(context, colors, { ...field, scale }, 0, 0, size);
-    if (isOutput && trainer.kind === "entropy") {
+    if (isChance()) {
       context.strokeStyle = colors.text;
       context.lineWidth = 1.5;
       traceZero(context, field, size);
     }
     drawExamples(context, colors, trainer, size);
-    const isChance = isOutput && trainer.kind === "entropy";
-    const name = network.nameOf(...focus);
-    shown.textContent = isChance ? "Output: the probability of orange"
-      : `${name[0].toUpperCase()}${name.slice(1)}: its value`;
-    low.textContent = isChance ? "0" : `−${formatNumber(scale)}`;
-    high.textContent = isChance ? "1" : formatNumber(scale);
+    low.textContent = isChance() ? "0" : signed(-scale);
+    high.textContent = isChance() ? "1" : signed(scale);
+    shown.textContent = title();
+  }
+
+  function title() {
+    if (isChance()) return "Output: the probability of orange";
+    return `${unitName(trainer.net, ...focus)}: its value`;
   }
 
   function draw() {
@@ -103,18 +109,21 @@ function render({ model, el }) {
     trainLoss.textContent = formatNumber(point.train.loss);
     validLoss.textContent = formatNumber(point.valid.loss);
     const percent = Math.round(100 * point.valid.accuracy);
-    accuracy.textContent = trainer.kind === "entropy" ? `${percent} %` : "–";
+    accuracy.textContent = trainer.kind === "entropy" ? `${percent} % right` : "";
   }
 
-  // What the pictures show, in words: read out when training pauses and now and then between.
-  function say(delay = 300) {
+  // What the pictures show, in words.
+  function label() {
     const [train, valid] = [point.train.loss, point.valid.loss].map(formatNumber);
-    const right = trainer.kind === "entropy" ? `, ${accuracy.textContent} right` : "";
-    const words = `training loss ${train}, validation loss ${valid}${right}`;
-    status.say(`Step ${trainer.run.steps}: ${words}.`, delay);
-    plane.canvas.setAttribute("aria-label", `${shown.textContent}, over the plane. ${words}.`);
-    losses.canvas.setAttribute("aria-label", `Losses up to step ${trainer.run.steps}: ${words}.`);
+    const right = trainer.kind === "entropy" ? `, ${accuracy.textContent}` : "";
+    const words = `training loss ${train}, validation loss ${valid}${right}.`;
+    plane.canvas.setAttribute("aria-label", `${title()}, over the plane. ${words}`);
+    losses.canvas.setAttribute("aria-label", `Losses up to step ${trainer.run.steps}: ${words}`);
+    return `Step ${trainer.run.steps}: ${words}`;
   }
+
+  // Read out when training pauses, and now and then between.
+  const say = (delay) => status.say(label(), delay);
 
   // ---- the run
 
@@ -161,8 +170,8 @@ function render({ model, el }) {
     play.textContent = playing ? "Pause" : "Play";
     last = performance.now();
     said = last;
-    run();
-    say();
+    if (playing) run();
+    else say();
   }
 
   new IntersectionObserver(([entry]) => {
@@ -241,7 +250,7 @@ function render({ model, el }) {
     stops.set(null);
     say();
   });
-  const stops = createTour(tour, (stop) => {
+  const stops = createTour(tour, model.get("invite"), (stop) => {
     setting = { ...home, ...stop.setting };
     begin();
     show();
@@ -263,9 +272,8 @@ function render({ model, el }) {
         h("div", { class: "d2l-row" }, legendItem("dot", "training"),
           legendItem("ring", "validation")),
         losses.root,
-        h("div", { class: "d2l-row" }, legendItem("full", "training", trainLoss),
-          legendItem("dashed", "validation", validLoss)),
-        h("div", { class: "d2l-row" }, h("span", {}, "validation, right: ", accuracy)))),
+        h("div", { class: "d2l-row" }, legendItem("full", "training", trainLoss)),
+        h("div", { class: "d2l-row" }, legendItem("dashed", "validation", validLoss), accuracy))),
     h("p", { class: "d2l-source" }, model.get("guide")),
     note, status.root,
     h("div", { class: "d2l-foot" }, ...(site ? [link] : []), reset),

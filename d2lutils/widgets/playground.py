@@ -31,6 +31,7 @@ LAMBDAS = (0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1)
 RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 TENTHS = tuple(tenth / 10 for tenth in range(10))
 
+INVITE = "Each button sets the knobs and starts the training."
 GUIDE = (
     "A tile shows what a unit computes over the plane, a line stands for a weight: orange is "
     "positive, blue negative, wider is larger. Point at a tile, or go there with the arrow keys, to "
@@ -129,6 +130,7 @@ class Playground(Component):
             "start": self.start,
             "tour": self.tour,
             "caption": self.caption,
+            "invite": INVITE,
             "guide": GUIDE,
         }
 
@@ -144,7 +146,7 @@ class Playground(Component):
             + self._reserved_tour()
             + f'<div class="d2l-controls">{knobs}</div>'
             + paragraph(self._fixed(), "source")
-            + _reserved("actions", '<span class="d2l-button">Play</span>')
+            + _reserved("actions", _RESERVED_BUTTONS)
             + f'<div class="d2l-lab"><div class="d2l-network" style="--d2l-tall:{self._height()}px">'
             f'<img class="d2l-image" alt="{escape(self._architecture())}" src="{source}"></div>'
             + _RESERVED_VIEWS
@@ -188,15 +190,20 @@ class Playground(Component):
             f'<span class="d2l-button">{i} {escape(stop["title"])}</span>'
             for i, stop in enumerate(self.tour, 1)
         )
-        texts = (f"<p>{escape(stop['text'])}</p>" for stop in self.tour)
+        texts = (f"<p>{escape(text)}</p>" for text in [INVITE, *(s["text"] for s in self.tour)])
         return _reserved("actions", "".join(buttons)) + _reserved("stops", "".join(texts))
 
 
+_RESERVED_BUTTONS = (
+    '<span class="d2l-button d2l-play">Play</span><span class="d2l-button">Step</span>'
+    '<span class="d2l-button">100 steps</span><span class="d2l-button">Restart</span>'
+    '<span class="d2l-value">step 0 · epoch 0</span>'
+)
 _RESERVED_VIEWS = (
     '<div class="d2l-views d2l-reserved" aria-hidden="true"><div class="d2l-plane"></div>'
     '<div class="d2l-scale">0</div><p class="d2l-shown">Output</p>'
     '<div class="d2l-row">training</div><div class="d2l-losses"></div>'
-    '<div class="d2l-row">training</div><div class="d2l-row">right</div></div>'
+    '<div class="d2l-row">training</div><div class="d2l-row">validation</div></div>'
 )
 
 

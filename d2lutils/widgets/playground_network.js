@@ -1,35 +1,55 @@
 // The network of Playground as a picture: a tile for each unit that shows what it computes over the
 // plane, and a line for each weight. Over every tile lies a button, so that keys reach it, too.
-import { h, OWN_KEYS } from "./kit.js";
+import { formatNumber, h, OWN_KEYS } from "./kit.js";
 import { createPainter, fitCanvas, largest, writeOver } from "./playground_picture.js";
 
 const HEAD = 18; // room for the names of the layers
 const PITCH = 25; // pixels that the button of a unit needs at least
 const TILE = 60;
 
-/** The columns of a net: [{ title, tiles: [{ name, x, y, size }] }], for a canvas of that size. */
+/** A number with a proper minus. */
+export const signed = (value) => formatNumber(value).replace("-", "−");
+
+/** What a unit is called; column 0 holds the inputs, the last one the output. */
+export function unitName(net, column, row) {
+  if (column === 0) return `Input x${row + 1}`;
+  return column === net.layers.length ? "Output" : `Layer ${column}, unit ${row + 1}`;
+}
+
+/** A unit's name and parameters. */
+export function unitInWords(net, theta, column, row) {
+  const name = unitName(net, column, row);
+  if (column === 0) return `${name}.`;
+  const { inputs, weight, bias } = net.layers[column - 1];
+  const start = weight + row * inputs;
+  const weights = [...theta.subarray(start, start + inputs)].map(signed).join(" ");
+  return `${name}: bias ${signed(theta[bias + row])}, weights ${weights}.`;
+}
+
+/** The columns of a net: [{ title, x, tiles: [{ name, x, y, size, pitch }] }], in pixels. */
 function layOut(net, width, height) {
   const counts = [2, ...net.layers.map(({ outputs }) => outputs)];
   const last = counts.length - 1;
   const pitches = counts.map((count) => Math.min(1.7 * TILE, (height - HEAD) / count));
   const size = Math.floor(Math.min(TILE, Math.min(...pitches) - 3, (0.5 * width) / last));
+  const middle = HEAD + (height - HEAD) / 2;
   return counts.map((count, c) => {
     const x = (size + 8) / 2 + ((width - size - 8) * c) / last;
-    const middle = HEAD + (height - HEAD) / 2;
-    const title = c === 0 ? "inputs" : c === last ? "output" : `layer ${c}`;
-    const name = (r) => (c === 0 ? `input x${r + 1}` : c === last ? "output" : `unit ${r + 1}`);
     const tiles = Array.from({ length: count }, (_, r) => ({
-      name: c > 0 && c < last ? `layer ${c}, ${name(r)}` : name(r),
-      x, y: middle + (r - (count - 1) / 2) * pitches[c], size, pitch: pitches[c],
+      name: unitName(net, c, r), x, y: middle + (r - (count - 1) / 2) * pitches[c],
+      size, pitch: pitches[c],
     }));
-    return { title, x, tiles };
+    return { title: c === 0 ? "inputs" : c === last ? "output" : `layer ${c}`, x, tiles };
   });
 }
 
 /** Width of the line of a weight: it grows with its size, and less and less so. */
 const lineWidth = (weight) => 0.4 + 5 * Math.tanh(Math.abs(weight) / 3);
 
-/** `choose(column, row)` is called when a unit is pointed at, clicked or reached by keys. */
+/**
+ * `choose(column, row, isChosen)` is called with the unit to show large: while one is pointed at,
+ * and when one is chosen, by a click or by keys.
+ */
 export function createNetwork(choose) {
   const canvas = h("canvas", { "aria-hidden": "true" });
   const root = h("div", {
@@ -79,7 +99,7 @@ export function createNetwork(choose) {
   function select(c, r) {
     chosen = [c, r];
     mark();
-    choose(c, r);
+    choose(c, r, true);
   }
 
   root.addEventListener("keydown", (event) => {
@@ -131,7 +151,6 @@ export function createNetwork(choose) {
       arrange();
       choose(...chosen);
     },
-    nameOf: (c, r) => columns[c]?.tiles[r]?.name ?? "output",
     /** `fieldOf(column, row)` are the values of a unit over the grid. */
     draw(theta, colors, fieldOf) {
       if (!context) return;

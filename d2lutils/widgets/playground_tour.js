@@ -2,9 +2,9 @@
 import { button, h } from "./kit.js";
 
 /** Buttons for settings to try, and what to look at there. */
-export function createTour(tour, onChoose) {
+export function createTour(tour, words, onChoose) {
   const texts = tour.map(({ text }) => h("p", { class: "d2l-unseen" }, text));
-  const invite = h("p", {}, "Each button sets the knobs and starts the training.");
+  const invite = h("p", {}, words);
   const buttons = tour.map((stop, i) => button(`${i + 1} ${stop.title}`, () => {
     set(i);
     onChoose(stop);

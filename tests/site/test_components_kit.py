@@ -12,7 +12,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from d2lutils.widgets import Broadcasting, Choice, Curves, Explorer, Number, Predict, Quiz
+from d2lutils.widgets import (
+    Broadcasting,
+    Choice,
+    Curves,
+    Explorer,
+    Number,
+    Playground,
+    Predict,
+    Quiz,
+)
 
 SHEETS = [
     ("pydata_sphinx_theme", "theme/pydata_sphinx_theme/static/styles/pydata-sphinx-theme.css"),
@@ -76,7 +85,12 @@ def broadcasting():
     return Broadcasting((2, 1, 3), (3, 1), caption="Say the result first.")
 
 
-MAKERS = [explorer, path_explorer, mixed_explorer, quiz, predict, guess, broadcasting]
+def playground():
+    stop = ("Sixteen", {"layers": 2, "units": 16}, "What do the tiles of the second layer show?")
+    return Playground(["data", "units", "l2", "seed"], tour=[stop], caption="Turn a knob.")
+
+
+MAKERS = [explorer, path_explorer, mixed_explorer, quiz, predict, guess, broadcasting, playground]
 
 
 def html_page(body, theme=None, sheets=False):
@@ -543,6 +557,7 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     lambda t: Explorer({t: [t, "b"]}, {t: Curves([1, 2], **{t: [1, 2]})}, xlabel=t, ylabel=t,
                        caption=t, backdrop=Curves([1, 2], **{t + "back": [1, 2]})),
     lambda t: Explorer({"a": ["p", "q"]}, {"p": t}),
+    lambda t: Playground(tour=[(t, {}, t)], caption=t),
     lambda t: Predict(t, [t, "b"], answer=1, why=t),
     lambda t: Predict(t, answer=1, unit=t, why=t),
     lambda t: Broadcasting(caption=t),

@@ -11,7 +11,16 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from d2lutils.widgets import Broadcasting, Choice, Curves, Explorer, Number, Predict, Quiz
+from d2lutils.widgets import (
+    Broadcasting,
+    Choice,
+    Curves,
+    Explorer,
+    Number,
+    Playground,
+    Predict,
+    Quiz,
+)
 from d2lutils.widgets.base import bundle, style, to_json
 from d2lutils.widgets.curves import limits, span
 from d2lutils.widgets.still import COLORS
@@ -39,6 +48,7 @@ ALL = [
     lambda: Predict("Which?", ["a", "b"], answer=1, why="so"),
     lambda: Predict("How many?", answer=3, unit="s"),
     lambda: Broadcasting((2, 1, 3), (3, 1), caption="Try."),
+    lambda: Playground(start={"layers": 2}, tour=[("One", {"units": 1}, "Why?")]),
 ]
 
 
@@ -70,6 +80,7 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: Explorer({t: [t, "b"]}, {t: Curves([1, 2], **{t: [1, 2]})}, xlabel=t, ylabel=t,
                        caption=t, backdrop=Curves([1, 2], **{t + "back": [1, 2]})),
     lambda t: Explorer({"a": ["p", "q"]}, {"p": t}),
+    lambda t: Playground(tour=[(t, {}, t)], caption=t),
     lambda t: Predict(t, [t, "b"], answer=0, why=t),
     lambda t: Predict(t, answer=1, unit=t),
     lambda t: Broadcasting(caption=t),
@@ -94,7 +105,9 @@ def test_json_escapes_what_could_end_a_script():
     assert json.loads(text) == ["</script>", "<!--", "\u2028\u2029"]
 
 
-@pytest.mark.parametrize("name", ["broadcasting.js", "explorer.js", "predict.js", "quiz.js"])
+@pytest.mark.parametrize("name", [
+    "broadcasting.js", "explorer.js", "playground.js", "predict.js", "quiz.js",
+])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
     assert source.rstrip().endswith("export default { render };")
@@ -362,3 +375,55 @@ def test_broadcasting_pads_with_zeros_on_the_left():
 def test_broadcasting_refuses_what_is_no_small_shape(shape, error, words):
     with pytest.raises(error, match=re.escape(words)):
         Broadcasting(shape)
+
+
+# ---- Playground
+
+def test_a_playground_has_every_knob_with_the_value_it_starts_with():
+    state = data_of(Playground(["rate", "data"], {"rate": 0.3, "layers": 2}))
+    assert state["show"] == ["rate", "data"]
+    assert {knob["name"] for knob in state["knobs"]} == set(state["start"])
+    assert (state["start"]["rate"], state["start"]["layers"]) == (0.3, 2)
+    for knob in state["knobs"]:
+        assert state["start"][knob["name"]] in knob["values"]
+        assert knob["slider"] == (knob["name"] not in ("data", "activation", "optimizer"))
+
+
+def test_a_playground_takes_numbers_of_numpy_and_torch_as_its_own():
+    made = Playground(start={"units": np.int64(8), "rate": torch.tensor(0.5) * 2, "l2": 0.0})
+    text = made.html()
+    assert '"units":8,' in text and '"rate":1,' in text and '"l2":0,' in text
+
+
+def test_the_scripts_of_a_playground_stay_small():
+    script = bundle("playground.js")
+    assert len(gzip.compress(script.encode())) < 20_000
+
+
+def test_a_playground_says_what_it_is_without_a_script():
+    made = Playground(["units", "data"], {"units": 3}, tour=[("One", {"units": 1}, "Why?")])
+    assert repr(made) == "Playground(units 3, data circle; 1 hidden layer of 3 units, ReLU)"
+    html = made.still_html()
+    for words in ("units per layer", "hidden layers 1", "1 hidden layer of 3 units", "Why?"):
+        assert words in html
+    assert "no hidden layer" in repr(Playground(start={"layers": 0}))
+
+
+@pytest.mark.parametrize("make, error, words", [
+    (lambda: Playground("units"), TypeError, "show must be a list of one or more knobs, got 'u"),
+    (lambda: Playground([]), TypeError, "show must be a list of one or more knobs, got []"),
+    (lambda: Playground(["unit"]), ValueError, "a knob in show must be one of 'data', 'noise'"),
+    (lambda: Playground(["units", "units"]), ValueError, "show must name each knob once"),
+    (lambda: Playground(start=["units"]), TypeError, "start must be a dict from knobs to values"),
+    (lambda: Playground(start={"lr": 0.1}), ValueError, "a knob in start must be one of 'data'"),
+    (lambda: Playground(start={"rate": 0.2}),
+     ValueError, "start['rate'] must be one of 0.0001, 0.0003, 0.001"),
+    (lambda: Playground(start={"units": 17}), ValueError, "16, got 17"),
+    (lambda: Playground(tour=["One"]), TypeError, "tour[0] must be a tuple (title, values, text)"),
+    (lambda: Playground(tour=[("One", {"units": 0}, "?")]),
+     ValueError, "the values of tour[0]['units'] must be one of 1"),
+    (lambda: Playground(tour=[("One", {}, "")]), ValueError, "the text of tour[0] must not be"),
+])
+def test_playground_refuses_with_the_reason(make, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        make()
