@@ -6,6 +6,7 @@ stands here too.
 """
 
 from .checks import *
+from .clinic import *
 from .data import *
 from .devices import *
 from .experiment import *

@@ -8,7 +8,7 @@ from conftest import PHONE, ROOT, contents
 from playwright.sync_api import expect
 
 COMPONENT = ".d2l-component"
-MADE = re.compile(r"d2l\.(Broadcasting|Experiment|Explorer|Playground|Predict|Quiz)\(")
+MADE = re.compile(r"d2l\.(Broadcasting|Clinic|Experiment|Explorer|Playground|Predict|Quiz)\(")
 SLIDERS = f"{COMPONENT} input[type=range]"
 
 

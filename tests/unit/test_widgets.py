@@ -13,7 +13,9 @@ from matplotlib.figure import Figure
 
 from d2lutils.widgets import (
     Broadcasting,
+    Case,
     Choice,
+    Clinic,
     Curves,
     Explorer,
     Number,
@@ -22,6 +24,7 @@ from d2lutils.widgets import (
     Quiz,
 )
 from d2lutils.widgets.base import bundle, style, to_json
+from d2lutils.widgets.clinic import difference
 from d2lutils.widgets.curves import limits, span
 from d2lutils.widgets.still import COLORS
 
@@ -42,9 +45,28 @@ def quiz():
     )
 
 
+def case(**changed):
+    words = {
+        "complaint": "It stays.", "fault": "no step",
+        "choices": {"no step": "It would stay.", "no data": "It would stop.", "rate": "Up."},
+        "code": ("a\npass\nb", "a\nstep()\nb"), "why": "Nothing moves.", "test": "Look twice.",
+    }
+    charts = {
+        "runs": {"no step": {"loss": Curves([1, 2, 3], loss=[3, 3, 3])}, "rate": {"loss": LINE}},
+        "healthy": {"loss": Curves([1, 2, 3], loss=[[3, 2, 1], [3, 2, 0]])},
+        "lines": {"loss": ("untrained", 3)},
+    }
+    return Case(**{**words, **charts, **changed})
+
+
+def clinic():
+    return Clinic([case(), case(complaint="Once more.")])
+
+
 ALL = [
     explorer,
     quiz,
+    clinic,
     lambda: Predict("Which?", ["a", "b"], answer=1, why="so"),
     lambda: Predict("How many?", answer=3, unit="s"),
     lambda: Broadcasting((2, 1, 3), (3, 1), caption="Try."),
@@ -85,6 +107,8 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: Predict(t, answer=1, unit=t),
     lambda t: Broadcasting(caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right=t), Number(t, 1, why=t, unit=t)),
+    lambda t: Clinic([Case(t, t, {t: t, "b": t}, {t: {t: Curves([1], **{t: [1]})}},
+                           {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),
 ])
 def test_no_text_becomes_markup(make):
     html = make(EVIL).html()
@@ -106,7 +130,7 @@ def test_json_escapes_what_could_end_a_script():
 
 
 @pytest.mark.parametrize("name", [
-    "broadcasting.js", "explorer.js", "playground.js", "predict.js", "quiz.js",
+    "broadcasting.js", "clinic.js", "explorer.js", "playground.js", "predict.js", "quiz.js",
 ])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
@@ -427,3 +451,54 @@ def test_a_playground_says_what_it_is_without_a_script():
 def test_playground_refuses_with_the_reason(make, error, words):
     with pytest.raises(error, match=re.escape(words)):
         make()
+
+
+# ---- Clinic
+
+def test_a_case_carries_symptoms_cure_and_wrong_guesses_apart():
+    state = data_of(clinic())["cases"][0]
+    assert (state["right"], state["would"][1]) == (0, "It would stop.")
+    [chart] = state["charts"]
+    assert [c["y"] for c in chart["run"]] == [[3, 3, 3]]
+    assert [(c["y"], c["high"]) for c in chart["healthy"]] == [([3, 2, 0.5], [3, 2, 1])]
+    assert {guess: c[0]["y"] for guess, c in chart["guesses"].items()} == {"2": [3, 2, 1]}
+    labels = [chart["plot"]["names"][c["name"]]["label"] for c in chart["plot"]["backdrop"]]
+    assert labels == ["untrained"]
+
+
+def test_the_difference_shows_what_is_around_a_change_and_nothing_else():
+    before = "\n".join(map(str, range(40)))
+    after = before.replace("\n7\n", "\nseven\n").replace("\n30\n", "\n")
+    rows = difference(before, after)
+    assert [row for row in rows if row[0]] == [["-", "7"], ["+", "seven"], ["…", ""], ["-", "30"]]
+    assert ["", "3"] in rows and ["", "11"] in rows and not {"2", "12", "39"} & {r[1] for r in rows}
+
+
+@pytest.mark.parametrize("change, error, words", [
+    ({"complaint": " "}, ValueError, "complaint must not be empty"),
+    ({"fault": "other"}, ValueError, "fault must be one of 'no step', 'no data', 'rate'"),
+    ({"runs": {"rate": {"loss": LINE}}}, ValueError, "fault must be one of 'rate'"),
+    ({"runs": {"no step": {"loss": LINE}, "b": {"loss": LINE}}}, ValueError, "a name in runs must"),
+    ({"healthy": {"error": LINE}}, ValueError, "'no step' must have the charts ['error']"),
+    ({"code": ("a", "a")}, ValueError, "code must be a faulty program and a mended one"),
+    ({"lines": {"error": ("chance", 1)}}, ValueError, "a chart in lines must be one of 'loss'"),
+    ({"why": ""}, ValueError, "why must not be empty"),
+])
+def test_a_case_refuses_with_the_reason(change, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        case(**change)
+
+
+@pytest.mark.parametrize("cases, error, words", [
+    ([], ValueError, "cases must hold one or more, got none"),
+    (["a"], TypeError, "cases must hold Case objects, got 'a'"),
+])
+def test_a_clinic_refuses_with_the_reason(cases, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        Clinic(cases)
+
+
+def test_a_clinic_without_a_script_shows_the_first_patient_whole():
+    html = clinic().still_html()
+    for words in ("Patient 1 of 2", "It stays.", "no data", "pass", "Nothing moves.", "Look twice."):
+        assert words in html
