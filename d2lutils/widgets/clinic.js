@@ -23,6 +23,15 @@ function visitMemory(key, empty) {
   };
 }
 
+const FRAME = 70; // milliseconds an epoch, while the mended program runs again
+
+// The first `n` points of a curve.
+function firstPoints(curve, n) {
+  const cut = { ...curve, y: curve.y.slice(0, n) };
+  if (curve.low) [cut.low, cut.high] = [curve.low.slice(0, n), curve.high.slice(0, n)];
+  return cut;
+}
+
 // The charts of one patient, side by side where there is room.
 function createCharts(charts) {
   const plots = charts.map((chart) => ({ ...chart, view: createPlot(chart.plot) }));
@@ -31,36 +40,58 @@ function createCharts(charts) {
     h("div", { class: "d2l-stage", style: "aspect-ratio:1.45" }, view.root), view.legend));
   return {
     roots: [h("div", { class: "d2l-charts" }, ...boxes), note],
-    draw(isHealthyShown, guess) {
+    /** Beside the symptoms: so many epochs of the mended program, and the curves of a guess. */
+    draw(epochs, guess = null) {
       for (const { view, run, healthy, guesses, ylim } of plots) {
-        view.draw([...run, ...(guesses[guess] ?? []), ...(isHealthyShown ? healthy : [])], ylim);
+        const mended = epochs ? healthy.map((curve) => firstPoints(curve, epochs)) : [];
+        view.draw([...run, ...(guesses[guess] ?? []), ...mended], ylim);
       }
       note.textContent = [...new Set(plots.map(({ view }) => view.note()))].join(" ").trim();
     },
-    reading: () => plots.map(({ view }) => view.reading()).join("; "),
+    /** Draw the mended program as it runs, epoch by epoch. */
+    rerun() {
+      const last = Math.max(...plots.flatMap(({ healthy }) => healthy.map((c) => c.y.length)));
+      const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      const from = (epoch) => {
+        this.draw(epoch);
+        if (epoch < last && note.isConnected) setTimeout(() => from(epoch + 1), FRAME);
+      };
+      from(isCalm ? last : 1);
+    },
   };
 }
 
-// One patient. `memo` is what was guessed first and whether the diagnosis is open.
+// One patient. `memo` is what was guessed first, whether the diagnosis is open, and whether the
+// program was mended.
 function createPatient(data, memo, onChange) {
   const charts = createCharts(data.charts);
   const status = statusLine({ class: "d2l-answer" });
+  const drawAll = (guess) => charts.draw(memo.isMended ? Infinity : 0, guess);
   const field = choiceField("What is wrong?", data.choices, false, () => {
     field.unmark();
-    if (!memo.isOpen) charts.draw(false, null);
+    drawAll();
     status.say("", 0);
   });
   const diagnosis = h("div", { class: "d2l-diagnosis", tabindex: -1 },
     h("p", {}, h("strong", {}, `${data.choices[data.right]}. `), data.why),
     h("p", {}, h("strong", {}, "Quickest test: "), data.test),
-    diffView(data.difference));
+    diffView(data.difference),
+    h("div", { class: "d2l-actions" }, button("Mend it, run again", mend)));
   const code = h("details", {}, h("summary", {}, "Read its code"), codeView(data.code));
 
-  function open(guess = null) {
+  function open() {
     memo.isOpen = true;
     diagnosis.hidden = false;
     field.mark(data.right, true, "this is it.");
-    charts.draw(true, guess);
+    drawAll();
+  }
+
+  function mend() {
+    memo.isMended = true;
+    charts.rerun();
+    charts.roots[0].scrollIntoView({ block: "nearest" });
+    status.say("The charts now show the mended script, too.", 0);
+    onChange();
   }
 
   function judge() {
@@ -74,12 +105,12 @@ function createPatient(data, memo, onChange) {
     field.unmark();
     if (guess === data.right) {
       open();
-      status.say(isFirst ? "Right, at the first guess. Below: what happened, and the cure."
-        : "Right. Below: what happened, and the cure.", 0);
+      status.say(isFirst ? "Right, at the first guess. What happened, and the cure:"
+        : "Right. What happened, and the cure:", 0);
     } else {
       const hasCurves = data.charts.some((chart) => chart.guesses[guess]);
       field.mark(guess, false, data.would[guess]);
-      charts.draw(memo.isOpen, guess);
+      drawAll(guess);
       status.say(`Not this. ${hasCurves ? "The charts now show your guess, too: compare." : ""}`, 0,
         data.would[guess]);
     }
@@ -89,12 +120,12 @@ function createPatient(data, memo, onChange) {
   function giveUp() {
     memo.first ??= -1;
     open();
-    status.say(`It is: ${data.choices[data.right]}. Below: what happened, and the cure.`, 0);
+    status.say(`It is: ${data.choices[data.right]}. What happened, and the cure:`, 0);
     onChange();
   }
 
   diagnosis.hidden = true;
-  charts.draw(false, null);
+  drawAll();
   if (memo.isOpen) open();
   return [...charts.roots, code, field.root,
     h("div", { class: "d2l-actions" }, button("Name the fault", judge),
@@ -104,7 +135,7 @@ function createPatient(data, memo, onChange) {
 
 function render({ model, el }) {
   const cases = model.get("cases");
-  const empty = () => ({ at: 0, memos: cases.map(() => ({ first: null, isOpen: false })) });
+  const empty = () => ({ at: 0, memos: cases.map(() => ({ first: null, isOpen: false, isMended: false })) });
   const { state, save } = visitMemory(`d2l-clinic-${el.dataset.d2l}`, empty);
   const heading = h("p", { class: "d2l-patient", tabindex: -1 });
   const ward = h("div", {});
@@ -112,10 +143,9 @@ function render({ model, el }) {
   const rounds = cases.map((_, i) => button("", () => visit(i)));
 
   const outcome = (i) => {
-    const { first, isOpen } = state.memos[i];
+    const { first } = state.memos[i];
     if (first === null) return null;
-    if (first === cases[i].right) return "right";
-    return isOpen || first !== null ? "wrong" : null;
+    return first === cases[i].right ? "right" : "wrong";
   };
 
   function count() {

@@ -117,7 +117,7 @@ class Case:
         """Return a chart: what createPlot takes, and the curves of each run."""
         healthy, xs = self.healthy[name], []
         every = [charts[name] for charts in self.runs.values()] + [healthy]
-        layers = {"run": "", "healthy": "healthy, ", "guess": "your guess, "}
+        layers = {"run": "", "healthy": "mended, ", "guess": "your guess, "}
         curve_names = list(dict.fromkeys(n for curves in every for n in curves.names))
         looks = {
             (layer, curve): {"label": words + curve, "style": 2 * k + i, "kind": ""}
@@ -151,8 +151,8 @@ class Clinic(Component):
     """Programs that do not learn, one after the other: see the curves, name the fault, mend it.
 
     A wrong guess shows its own curves over those of the patient. The right one opens what was
-    wrong, the difference of the code, and the curves of the mended program. The score counts
-    first guesses; it stays until the reader closes the page.
+    wrong and the difference of the code; the mended program then runs again, as recorded. The
+    score counts first guesses; it stays until the reader closes the page.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ class Clinic(Component):
         }
         if max(seeds) == 1:
             return "Each curve is one run."
-        return f"Each curve is one run, a healthy one the mean and range of {max(seeds)} seeds."
+        return f"Each curve is one run, a mended one the mean and range of {max(seeds)} seeds."
 
     def _alt(self, chart: dict) -> str:
         names = ", ".join(chart["plot"]["names"][c["name"]]["label"] for c in chart["run"])

@@ -14,7 +14,9 @@ from playwright.sync_api import expect
 
 from d2lutils.widgets import (
     Broadcasting,
+    Case,
     Choice,
+    Clinic,
     Curves,
     Explorer,
     Number,
@@ -90,7 +92,30 @@ def playground():
     return Playground(["data", "units", "l2", "seed"], tour=[stop], caption="Turn a knob.")
 
 
-MAKERS = [explorer, path_explorer, mixed_explorer, quiz, predict, guess, broadcasting, playground]
+def case(complaint, fault, **words):
+    """A patient with two charts and three faults to choose from, one without curves."""
+    falling = 1 / EPOCHS
+    shapes = {"flat": 0 * EPOCHS + 1, "nan": np.where(EPOCHS < 9, falling, np.nan)}
+    def charts(loss):
+        return {"loss": Curves(EPOCHS, **{"train loss": loss}),
+                "accuracy": Curves(EPOCHS, train=1 - loss, valid=1 - loss)}
+    choices = {"flat": "It would not move.", "nan": "It would end.", "unseen": "No curves."}
+    runs = {name: charts(loss) for name, loss in shapes.items()}
+    healthy = charts(np.stack([falling, falling / 2]))
+    code = "\n".join(f"line_{i} = {i}" for i in range(30))
+    words = {"why": "Nothing moves.", "test": "Look.", "lines": {"loss": ("untrained", 1)}, **words}
+    return Case(complaint, fault, choices, runs, healthy,
+                (code.replace("line_9 = 9", "pass"), code), **words)
+
+
+def clinic():
+    return Clinic([case("It stays.", "flat"), case("It ends.", "nan"), case("Why?", "flat")])
+
+
+MAKERS = [
+    explorer, path_explorer, mixed_explorer, quiz, predict, guess,
+    broadcasting, playground, clinic,
+]
 
 
 def html_page(body, theme=None, sheets=False):
@@ -562,6 +587,8 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     lambda t: Predict(t, answer=1, unit=t, why=t),
     lambda t: Broadcasting(caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right="b"), Number(t, 1, why=t, unit=t)),
+    lambda t: Clinic([Case(t, "b", {t: t, "b": t}, {"b": {t: Curves([1], **{t: [1]})}},
+                           {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),
 ])
 def test_text_stays_text(visit, make):
     page = visit(html_page(make(EVIL).html()))
