@@ -89,25 +89,29 @@ class Patient:
 
     def plot(self, yours: dict[str, list[float]] | None = None) -> None:
         """Draw the curves of the faulty script, or `yours` over them and the healthy ones."""
-        charts = CHARTS[self.fault.script]
-        sick = self.curves()
-        fig, axes = plt.subplots(1, len(charts), figsize=(8, 2.8), layout="constrained")
+        charts, sick = CHARTS[self.fault.script], self.curves()
+        fig, axes = plt.subplots(1, len(charts), figsize=(8, 3), layout="constrained")
         for ax, (chart, (names, ylim, line)) in zip(axes, charts.items()):
-            for name, color in zip(names, ("C0", "C1")):
+            for name in names:
+                part = name.partition(" ")[0]
+                color = {"train": "C0", "valid": "C1"}[part]
                 epochs = range(1, len(sick[name]) + 1)
                 if yours is None:
-                    ax.plot(epochs, sick[name], f"{color}.-", label=name)
+                    ax.plot(epochs, sick[name], f"{color}.-", label=part)
                     continue
-                ax.plot(epochs, sick[name], color=color, ls=":", label=f"{name}, sick")
-                bands = list(zip(*(run[name] for run in self.healthy())))
-                ax.fill_between(epochs, [*map(min, bands)], [*map(max, bands)], color=color,
-                                alpha=0.25, lw=0, label=f"{name}, healthy")
-                mine = yours[name]
-                ax.plot(range(1, len(mine) + 1), mine, f"{color}.-", label=f"{name}, yours")
+                if self.fault is not HEALTHY:
+                    ax.plot(epochs, sick[name], color=color, ls=":", label=f"{part}, sick")
+                runs = list(zip(*(run[name] for run in self.healthy())))
+                ax.fill_between(epochs, [*map(min, runs)], [*map(max, runs)], color=color,
+                                alpha=0.25, lw=0, label=f"{part}, healthy")
+                ax.plot(range(1, len(yours[name]) + 1), yours[name], f"{color}.-",
+                        label=f"{part}, yours")
             if line:
                 ax.axhline(line[1], color="0.5", lw=0.8, ls="--", label=line[0])
             ax.set(xlabel="epoch", ylabel=chart, ylim=ylim)
-            ax.legend(fontsize=8)
+        entries = [zip(*reversed(ax.get_legend_handles_labels())) for ax in axes]
+        by_label = {label: handle for pairs in entries for label, handle in pairs}
+        fig.legend(by_label.values(), by_label, loc="outside lower center", ncols=4, fontsize=8)
 
     def case(self) -> Case:
         """Train what the clinic shows of this patient, and return it ready for a `Clinic`."""

@@ -102,6 +102,20 @@ def test_one_function_can_be_mended_and_the_patient_stays_sick(capsys):
     assert "torch.log" in patient.code and patient.parts.loss.__module__ == "patient_6"
 
 
+@pytest.mark.parametrize("number, line, names", [
+    (5, "log 10: untrained", {"sick", "healthy", "yours"}),
+    (8, None, {"sick", "healthy", "yours"}),
+    (0, "log 10: untrained", {"healthy", "yours"}),
+])
+def test_the_picture_of_a_treatment_names_every_curve(number, line, names):
+    d2l.patient(number).treat()
+    figure = d2l.plt.gcf()
+    labels = {text.get_text() for text in figure.legends[0].get_texts()}
+    curves = {f"{part}, {name}" for part in ("train", "valid") for name in names}
+    assert labels - {"0.1: guessing"} == curves | ({line} if line else set())
+    assert all(ax.get_xlabel() == "epoch" and ax.get_ylabel() for ax in figure.axes)
+
+
 @pytest.mark.parametrize("parts, words", [
     ({"loss": lambda y_hat, y: ...}, "Not yet: a line is still missing"),
     ({"loss": lambda y_hat, y: 1 / 0}, "Not yet: ZeroDivisionError: division by zero"),
