@@ -66,7 +66,11 @@ def _fault(key: str, script: str, sound: str, faulty: str, **words) -> Fault:
     return Fault(key, _NAMES[key], script, sound, faulty, **words)
 
 
-HEALTHY = Fault("healthy", "Nothing", "pictures", "", "", would="", complaint='"I feel fine."')
+# The sound scripts, as faults that change nothing.
+HEALTHY = {
+    script: Fault("healthy", "Nothing", script, "", "", would="", complaint='"I feel fine."')
+    for script in ("pictures", "prices")
+}
 PATIENTS = [
     _fault(
         "rate", "pictures", "lr=0.1", "lr=10.0",

@@ -78,7 +78,7 @@ class Patient:
             for name, part in parts.items():
                 one_of("a part", name, [n for n in vars(module) if n[0] != "_"])
                 setattr(module, name, part)
-            yours = curves_of(module.train, SEED)
+            yours = curves_of(module.train, SEED, cut_epochs(NUM_EPOCHS))
             self.plot(yours)
             verdict = self._verdict(yours)
         except Exception as error:
@@ -99,7 +99,7 @@ class Patient:
                 if yours is None:
                     ax.plot(epochs, sick[name], f"{color}.-", label=part)
                     continue
-                if self.fault is not HEALTHY:
+                if self.fault.sound:
                     ax.plot(epochs, sick[name], color=color, ls=":", label=f"{part}, sick")
                 runs = list(zip(*(run[name] for run in self.healthy())))
                 ax.fill_between(epochs, [*map(min, runs)], [*map(max, runs)], color=color,
@@ -118,19 +118,20 @@ class Patient:
         suspects = {f.key: f for f in PATIENTS + SUSPECTS if f.script == self.fault.script}
         others = [suspects[key] for key in self.fault.others]
         # The right answer stands at another place each time, always the same for one patient.
-        faults = others[: self.number * 7 % 4] + [self.fault] + others[self.number * 7 % 4 :]
-        runs = {f.name: charts_of(f.script, [fault_curves(f, SEED)]) for f in faults}
+        faults = [*others]
+        faults.insert(self.number * 7 % 4, self.fault)
+        charts = CHARTS[self.fault.script]
         return Case(
             complaint=self.complaint,
             fault=self.fault.name,
             choices={f.name: f.would for f in faults},
-            runs=runs,
+            runs={f.name: charts_of(f.script, [fault_curves(f, SEED)]) for f in faults},
             healthy=charts_of(self.fault.script, self.healthy()),
             code=(self.code, script(self.fault.script)),
             why=self.fault.why,
             test=self.fault.test,
-            ylim={chart: ylim for chart, (_, ylim, _) in CHARTS[self.fault.script].items()},
-            lines={chart: line for chart, (_, _, line) in CHARTS[self.fault.script].items() if line},
+            ylim={chart: ylim for chart, (_, ylim, _) in charts.items()},
+            lines={chart: line for chart, (_, _, line) in charts.items() if line},
         )
 
     def _verdict(self, yours: dict[str, list[float]]) -> str | None:
@@ -171,7 +172,7 @@ def patient(number: int) -> Patient:
     >>> patient(8).parts.get_net()
     Linear(in_features=2, out_features=1, bias=True)
     """
-    everyone = [HEALTHY, *PATIENTS]
+    everyone = [HEALTHY["pictures"], *PATIENTS]
     number_in("number", positive_int("number", number, least=0), 0, len(PATIENTS))
     return Patient(number, everyone[number])
 
@@ -193,7 +194,7 @@ def faulty_script(fault: Fault) -> str:
         If the lines that it replaces do not stand in the sound script exactly once.
     """
     sound = script(fault.script)
-    if fault is HEALTHY:
+    if not fault.sound:
         return sound
     if sound.count(fault.sound) != 1:
         raise ValueError(f"sound must stand in {fault.script}.py once, got {fault.sound!r}")
@@ -208,24 +209,29 @@ def run_script(code: str, file: str) -> types.ModuleType:
     return module
 
 
-def curves_of(train: Callable[[], Iterable[dict]], seed: int) -> dict[str, list[float]]:
+def curves_of(
+    train: Callable[[int], Iterable[dict]], seed: int, num_epochs: int
+) -> dict[str, list[float]]:
     """Train with a seed, and return one list for each name that `train` yields."""
     seed_everything(seed)
-    rows = list(train(cut_epochs(NUM_EPOCHS)))
+    rows = list(train(num_epochs))
     return {name: [float(row[name]) for row in rows] for name in rows[0]}
 
 
 @lru_cache(maxsize=None)
+def _trained(fault: Fault, seed: int, num_epochs: int) -> dict[str, list[float]]:
+    train = run_script(faulty_script(fault), f"<{fault.script}, {fault.key}>").train
+    return curves_of(train, seed, num_epochs)
+
+
 def fault_curves(fault: Fault, seed: int) -> dict[str, list[float]]:
-    """Return what a faulty script reports with a seed; each is trained once."""
-    return curves_of(run_script(faulty_script(fault), f"<{fault.key}>").train, seed)
+    """Return what a faulty script reports with a seed; it is trained once."""
+    return _trained(fault, seed, cut_epochs(NUM_EPOCHS))
 
 
-@lru_cache(maxsize=None)
 def healthy_curves(name: str) -> list[dict[str, list[float]]]:
-    """Return what a sound script reports with five seeds; each is trained once."""
-    train = run_script(script(name), f"<{name}>").train
-    return [curves_of(train, seed) for seed in range(HEALTHY_SEEDS)]
+    """Return what a sound script reports, one dict for each of five seeds."""
+    return [fault_curves(HEALTHY[name], seed) for seed in range(HEALTHY_SEEDS)]
 
 
 def charts_of(name: str, runs: list[dict[str, list[float]]]) -> dict[str, Curves]:

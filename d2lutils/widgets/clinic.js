@@ -135,7 +135,8 @@ function createPatient(data, memo, onChange) {
 
 function render({ model, el }) {
   const cases = model.get("cases");
-  const empty = () => ({ at: 0, memos: cases.map(() => ({ first: null, isOpen: false, isMended: false })) });
+  const unseen = () => ({ first: null, isOpen: false, isMended: false });
+  const empty = () => ({ at: 0, memos: cases.map(unseen) });
   const { state, save } = visitMemory(`d2l-clinic-${el.dataset.d2l}`, empty);
   const heading = h("p", { class: "d2l-patient", tabindex: -1 });
   const ward = h("div", {});

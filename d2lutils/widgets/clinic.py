@@ -88,7 +88,8 @@ class Case:
         one_of("fault", fault, runs)
         for name, charts in {**runs, "healthy": healthy}.items():
             if list(charts) != list(healthy) or not charts:
-                raise ValueError(f"{name!r} must have the charts {list(healthy)}, got {list(charts)}")
+                wanted = f"must have the charts {list(healthy)}"
+                raise ValueError(f"{name!r} {wanted}, got {list(charts)}")
         for name in runs:
             one_of("a name in runs", name, self.choices)
         self.runs, self.healthy, self.ylim, self.lines = dict(runs), dict(healthy), {}, {}
@@ -202,7 +203,7 @@ class Clinic(Component):
             + still_question(ASK, still_choices(case.choices), answer)
             + '<div class="d2l-walk"><span class="d2l-button">Previous</span>'
             '<span class="d2l-button">Next patient</span><p class="d2l-score"><noscript>'
-            'They need JavaScript.</noscript></p><span class="d2l-button">Start over</span></div>'
+            'The others need JavaScript.</noscript></p><span class="d2l-button">Start over</span></div>'
             + paragraph(self._source(), "source")
         )
 
