@@ -72,7 +72,7 @@ function createPatient(data, memo, onChange) {
     drawAll();
     status.say("", 0);
   });
-  const diagnosis = h("div", { class: "d2l-diagnosis", tabindex: -1 },
+  const diagnosis = h("div", { class: "d2l-diagnosis" },
     h("p", {}, h("strong", {}, `${data.choices[data.right]}. `), data.why),
     h("p", {}, h("strong", {}, "Quickest test: "), data.test),
     diffView(data.difference),
@@ -100,7 +100,7 @@ function createPatient(data, memo, onChange) {
       status.say("Choose an answer first.", 0);
       return;
     }
-    const isFirst = memo.first === null && !memo.isOpen;
+    const isFirst = memo.first === null;
     if (isFirst) memo.first = guess;
     field.unmark();
     if (guess === data.right) {
