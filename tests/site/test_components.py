@@ -7,8 +7,12 @@ import pytest
 from conftest import PHONE, ROOT, contents
 from playwright.sync_api import expect
 
+from d2lutils import widgets
+from d2lutils.widgets.base import Component
+
 COMPONENT = ".d2l-component"
-MADE = re.compile(r"d2l\.(Broadcasting|Clinic|Experiment|Explorer|Playground|Predict|Quiz)\(")
+NAMES = [name for name in widgets.__all__ if issubclass(getattr(widgets, name), Component)]
+MADE = re.compile(rf"d2l\.({'|'.join(['Experiment', *NAMES])})\(")
 SLIDERS = f"{COMPONENT} input[type=range]"
 
 
