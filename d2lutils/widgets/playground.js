@@ -264,8 +264,9 @@ function render({ model, el }) {
     ...(tour.length ? [stops.root] : []),
     h("div", { class: "d2l-controls" }, ...controls.map(({ root }) => root)),
     fixed,
-    h("div", { class: "d2l-actions" }, play, button("Step", walk(1)), button("100 steps", walk(100)),
-      button("Restart", restart), count),
+    h("div", { class: "d2l-actions" }, play, button("Step", walk(1)),
+      button("100 steps", walk(100)), button("Restart", restart), count),
+    note,
     h("div", { class: "d2l-lab" }, network.root,
       h("div", { class: "d2l-views" }, plane.root,
         h("div", { class: "d2l-scale", "aria-hidden": "true" }, low, h("span"), high), shown,
@@ -275,7 +276,7 @@ function render({ model, el }) {
         h("div", { class: "d2l-row" }, legendItem("full", "training", trainLoss)),
         h("div", { class: "d2l-row" }, legendItem("dashed", "validation", validLoss), accuracy))),
     h("p", { class: "d2l-source" }, model.get("guide")),
-    note, status.root,
+    status.root,
     h("div", { class: "d2l-foot" }, ...(site ? [link] : []), reset),
   );
   const repaint = () => {

@@ -34,8 +34,8 @@ TENTHS = tuple(tenth / 10 for tenth in range(10))
 INVITE = "Each button sets the knobs and starts the training."
 GUIDE = (
     "A tile shows what a unit computes over the plane, a line stands for a weight: orange is "
-    "positive, blue negative, wider is larger. Point at a tile, or go there with the arrow keys, to "
-    "see it large."
+    "positive, blue negative, wider is larger. Point at a tile, or go there with the arrow keys, "
+    "to see it large."
 )
 
 # The names are also those in the page's address.
@@ -147,12 +147,13 @@ class Playground(Component):
             + f'<div class="d2l-controls">{knobs}</div>'
             + paragraph(self._fixed(), "source")
             + _reserved("actions", _RESERVED_BUTTONS)
-            + f'<div class="d2l-lab"><div class="d2l-network" style="--d2l-tall:{self._height()}px">'
+            + '<p class="d2l-note"></p><div class="d2l-lab">'
+            + f'<div class="d2l-network" style="--d2l-tall:{self._height()}px">'
             f'<img class="d2l-image" alt="{escape(self._architecture())}" src="{source}"></div>'
             + _RESERVED_VIEWS
             + "</div>"
             + paragraph(GUIDE, "source")
-            + '<p class="d2l-note"></p><div class="d2l-foot"><noscript>A still picture: '
+            + '<div class="d2l-foot"><noscript>A still picture: '
             "training needs JavaScript.</noscript></div>"
         )
 
@@ -245,15 +246,13 @@ def _checked_setting(name: str, given) -> dict:
         raise TypeError(f"{name} must be a dict from knobs to values, got {given!r}")
     for knob in given:
         one_of(f"a knob in {name}", knob, KNOBS)
-    # The knob's own value: 1.0 is a whole number of layers, but the script must find it as 1.
-    return {
-        knob: _own(KNOBS[knob].values, one_of(f"{name}[{knob!r}]", plain(value), KNOBS[knob].values))
-        for knob, value in given.items()
-    }
+    return {knob: _own_value(f"{name}[{knob!r}]", knob, given[knob]) for knob in given}
 
 
-def _own(values: Sequence, value):
-    return values[list(values).index(value)]
+def _own_value(name: str, knob: str, value):
+    """Return the knob's own value: 1.0 is a number of layers, but the script looks for 1."""
+    values = list(KNOBS[knob].values)
+    return values[values.index(one_of(name, plain(value), values))]
 
 
 def _checked_stop(name: str, stop) -> dict:

@@ -1,5 +1,5 @@
 // A playground's setting in the page's address, as in #playground?data=xor&units=8. Several of them
-// share it: #playground?units=8;playground-2?data=xor. Only what differs from the start stands there.
+// share it: #playground?units=8;playground-2?data=xor. Only what differs from the start is there.
 
 const partsOf = (hash) => hash.replace(/^#/, "").split(";");
 const belongsTo = (name) => (part) => part.split("?")[0] === name;

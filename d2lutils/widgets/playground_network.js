@@ -108,9 +108,9 @@ export function createNetwork(choose) {
     if (!go[event.key]) return;
     event.preventDefault();
     const column = Math.max(0, Math.min(columns.length - 1, c + go[event.key][0]));
-    const rows = columns[column].tiles.length;
-    const scaled = column === c ? r : Math.round(((r + 0.5) * rows) / columns[c].tiles.length - 0.5);
-    select(column, Math.max(0, Math.min(rows - 1, scaled + go[event.key][1])));
+    const [here, there] = [columns[c].tiles.length, columns[column].tiles.length];
+    const level = Math.round(((r + 0.5) * there) / here - 0.5); // at the same height
+    select(column, Math.max(0, Math.min(there - 1, level + go[event.key][1])));
     buttons[chosen[0]][chosen[1]].focus();
   });
 

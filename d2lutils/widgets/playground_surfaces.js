@@ -4,8 +4,8 @@ import { forward, sigmoid, workspace } from "./playground_net.js";
 import { GRID, gridPoints } from "./playground_picture.js";
 
 /**
- * The surfaces of all units: `of(column, row)` is { values, offset, stride, scale }, where the values
- * of a unit stand at offset, offset + stride ...; without a scale they are seen by their largest.
+ * The surfaces of all units: `of(column, row)` is { values, offset, stride, scale }. The values of
+ * the unit stand at offset, offset + stride ...; without a scale they are seen by their largest.
  */
 export function createSurfaces(net) {
   const points = gridPoints();
