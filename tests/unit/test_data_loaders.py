@@ -1,7 +1,5 @@
-"""Loaders over tensors, synthetic data, and the examples in docstrings."""
+"""Loaders over tensors, and synthetic data."""
 
-import doctest
-import importlib
 import inspect
 
 import pytest
@@ -160,11 +158,3 @@ def test_signatures_are_those_readers_know():
     assert inspect.signature(load_array).parameters["is_train"].default is True
     assert list(inspect.signature(synthetic_data).parameters) == ["w", "b", "num_examples"]
     assert issubclass(type(load_array((torch.ones(1),), 1)), TensorLoader)
-
-
-@pytest.mark.parametrize(
-    "name", ["loaders", "images", "fashion", "synthetic", "hub", "storage", "datasets"]
-)
-def test_examples_in_docstrings_run(name):
-    module = importlib.import_module(f"d2lutils.data.{name}")
-    assert doctest.testmod(module).failed == 0
