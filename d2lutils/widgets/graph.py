@@ -40,9 +40,9 @@ class Graph(Component):
     Parameters
     ----------
     statements
-        Assignments of +, -, *, /, powers with a constant exponent, and relu,
-        sigmoid, tanh, exp, log. Names that none before has defined are inputs. The last one
-        gives the result, whose gradients are shown.
+        Assignments of sums, differences, products, quotients, powers with a constant exponent,
+        and relu, sigmoid, tanh, exp, log. Names that none before has defined are inputs. The
+        last one gives the result, whose gradients are shown.
     caption
         Plain text above: what to try.
     **inputs
