@@ -13,7 +13,8 @@ from pathlib import Path
 import torch
 from packaging.requirements import Requirement
 
-from .data.datasets import CARDS, Card, fetch
+from .data.datasets import CARDS, Card, DataNotAvailable, fetch
+from .data.shipped import SHIPPED, read_shipped
 from .data.storage import StorageError, data_folder, scratch
 
 _MB = 10**6
@@ -37,12 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def download(names: Sequence[str]) -> int:
     """Fetch the named data sets, or all, and say where each is."""
-    unknown = [name for name in names if name not in CARDS]
+    unknown = [name for name in names if name not in [*CARDS, *SHIPPED]]
     if unknown:
-        print(f"There is no data set {unknown[0]!r}, only {', '.join(CARDS)}.", file=sys.stderr)
+        known = ", ".join([*CARDS, *SHIPPED])
+        print(f"There is no data set {unknown[0]!r}, only {known}.", file=sys.stderr)
         return 1
     status = 0
     for name in names or CARDS:
+        if name in SHIPPED:
+            print(f"{name}: {SHIPPED[name].about}\n  comes with d2lutils, nothing to download")
+            continue
         card = CARDS[name]
         print(f"{name}: {card.about}")
         try:
@@ -88,6 +93,7 @@ def _checks() -> dict[str, Callable[[], str]]:
     checks |= {name: lambda name=name: _package(name) for name in _SHOWN}
     checks |= {"d2lutils": _itself, "device": _device}
     checks |= {f"data {name}": lambda card=card: _data(card) for name, card in CARDS.items()}
+    checks |= {f"data {name}": lambda name=name: _shipped(name) for name in SHIPPED}
     return checks | {"free disk": _disk, "write access": _writing}
 
 
@@ -133,6 +139,14 @@ def _data(card: Card) -> str:
             f"python -m d2lutils download {card.name}"
         )
     return f"complete in {card.folder}"
+
+
+def _shipped(name: str) -> str:
+    try:
+        read_shipped(name)
+    except DataNotAvailable as error:
+        raise Failure(str(error))
+    return "comes with d2lutils"
 
 
 def _disk() -> str:

