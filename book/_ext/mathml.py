@@ -188,8 +188,9 @@ def make_font(app, exception):
     formulas = (re.findall(r"<math.*?</math>", page.read_text("utf-8"), re.S) for page in pages)
     text = re.sub(r"<[^>]*>", "", html.unescape("".join(map("".join, formulas))))
     letters = {char for char in text if not char.isspace()}
-    # A letter alone in <mi> is drawn in italics, which are characters of their own.
-    letters |= {styled(char, "italic") for char in letters} | set("0123456789 ℎ")
+    # A letter alone in <mi> is drawn in italics, which are characters of their own. The sign of
+    # a root is not in the text: <msqrt> draws it.
+    letters |= {styled(char, "italic") for char in letters} | set("0123456789 ℎ√")
     source = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
     fonts.cut(source, Path(app.outdir, "_static", "math.woff2"), letters)
 
