@@ -57,8 +57,11 @@ function render({ model, el }) {
 
   const network = createNetwork((column, row, isChosen) => {
     focus = [column, row];
-    drawSurface();
-    if (!isChosen) return;
+    if (!isChosen) {
+      drawSurface();
+      return;
+    }
+    draw(); // the frame of its tile, too
     label();
     status.say(unitInWords(trainer.net, trainer.theta, column, row));
   });

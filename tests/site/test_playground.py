@@ -193,7 +193,9 @@ def test_pointing_at_a_unit_shows_it_for_the_while_and_a_click_for_good(visit):
     expect(shown).to_have_text("Layer 1, unit 2: its value")
     page.mouse.move(5, 5)
     expect(shown).to_have_text("Output: the probability of orange")
+    before = pixels(page, ".d2l-network")
     page.get_by_role("button", name="Layer 1, unit 2").click()
+    assert pixels(page, ".d2l-network") != before  # its tile has a frame now
     page.mouse.move(5, 5)
     expect(shown).to_have_text("Layer 1, unit 2: its value")
     words = page.locator(".d2l-plane canvas").get_attribute("aria-label")
