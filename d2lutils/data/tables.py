@@ -35,7 +35,7 @@ class SealedTable(Sealed):
 
 
 def ames_housing() -> pandas.DataFrame:
-    """Return the 2,930 sales of houses in Ames, Iowa, from 2006 to 2010 [1]_.
+    """Return the 2,930 sales of houses in Ames, Iowa, from 2006 to 2010.
 
     It comes with d2lutils; nothing is downloaded. Columns, their order and their values are those
     of the files of Kaggle's competition "House Prices", so that code for one runs on the other:
@@ -57,12 +57,12 @@ def ames_housing() -> pandas.DataFrame:
 
     References
     ----------
-    .. [1] D. De Cock: Ames, Iowa: Alternative to the Boston Housing Data as an End of Semester
-       Regression Project, Journal of Statistics Education 19(3), 2011.
+    D. De Cock: Ames, Iowa: Alternative to the Boston Housing Data as an End of Semester
+    Regression Project, Journal of Statistics Education 19(3), 2011.
 
     Examples
     --------
-    >>> houses = ames_housing()
+    >>> houses = d2l.ames_housing()
     >>> houses.shape, int(houses["SalePrice"].median())
     ((2930, 82), 160000)
     """
