@@ -131,7 +131,8 @@ PATIENTS = [
         complaint="\"It studies hard. It just can't use any of it.\"",
         why="Two permutations: each image now has the label of some other one. There is nothing "
             "to understand, but something to learn by heart, one image after the other. So the "
-            "training loss falls, slowly, and on new images it is as good as guessing.",
+            "training loss falls, slowly, and on new images it is as good as guessing (not exactly "
+            "one in ten: bags look alike, so they are right or wrong together).",
         test="Show eight training images with their labels. It takes ten seconds and finds this "
              "at once.",
         would="With labels of other images the network could only learn by heart: the training "
@@ -147,7 +148,8 @@ PATIENTS = [
         complaint="\"It was the best run of my life. I went to make tea.\"",
         why="One day the network is so sure of an image, and rightly so, that its probability is "
             "rounded to 1. Then log(1 - p) is log 0 = -inf, times 1 - t = 0 is nan, and one step "
-            "carries the nan into every weight. The better the network, the sooner it dies.",
+            "carries the nan into every weight. The better the network, the sooner it dies. The "
+            "accuracy may outlive the loss by an epoch: it still comes from sound weights.",
         test="Find the first epoch whose loss is not finite. Many good epochs before it mean a "
              "log or a division, not the learning rate.",
         would="A logarithm of 0 needs a network that is already sure: good epochs first, then "

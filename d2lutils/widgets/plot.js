@@ -257,10 +257,14 @@ export function createPlot(options) {
     note() {
       const outside = (v) => v !== null && (v < ylim[0] || v > ylim[1]);
       const off = curves.filter((c) => c.y.some(outside)).map(reader.label);
-      const ended = curves.filter((c) => c.y.length && c.y.at(-1) === null).map(reader.label);
+      const ended = curves.filter((c) => c.y.length && c.y.at(-1) === null);
+      const isEmpty = (c) => c.y.every((v) => v === null);
+      const never = ended.filter(isEmpty).map(reader.label);
+      const late = ended.filter((c) => !isEmpty(c)).map(reader.label);
       return [
         ...(off.length ? [`Partly off the chart: ${off.join(", ")}.`] : []),
-        ...(ended.length ? [`No finite value at the end: ${ended.join(", ")}.`] : []),
+        ...(never.length ? [`No finite value at all: ${never.join(", ")}.`] : []),
+        ...(late.length ? [`No finite value at the end: ${late.join(", ")}.`] : []),
       ].join(" ");
     },
   };

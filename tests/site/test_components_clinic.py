@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from test_components_kit import cell, clinic, html_page, visit  # noqa: F401 (a fixture)
 
+import d2lutils as d2l
+
 
 @pytest.fixture
 def page(visit):  # noqa: F811
@@ -152,3 +154,9 @@ def test_axe_finds_nothing_with_everything_open(visit, theme, width):  # noqa: F
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     results = Axe().run(page, context=".d2l-component")
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_a_loss_that_was_never_finite_is_told_from_one_that_broke_later(visit):  # noqa: F811
+    never = d2l.patient(1).case()
+    page = visit(html_page(cell(d2l.Clinic([never]).html()), "light", True))
+    expect(page.locator(".d2l-note")).to_have_text("No finite value at all: train loss.")
