@@ -1,11 +1,12 @@
 """The clinic in a real browser: guesses, curves, the cure, and what stays for the visit."""
 
+import math
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from test_components_kit import cell, clinic, html_page, visit  # noqa: F401 (a fixture)
+from test_components_kit import EPOCHS, case, cell, clinic, html_page, visit  # noqa: F401
 
 import d2lutils as d2l
 
@@ -157,6 +158,7 @@ def test_axe_finds_nothing_with_everything_open(visit, theme, width):  # noqa: F
 
 
 def test_a_loss_that_was_never_finite_is_told_from_one_that_broke_later(visit):  # noqa: F811
-    never = d2l.patient(1).case()
+    never = case("It never began.", "nan")
+    never.runs["nan"]["loss"] = d2l.Curves(EPOCHS, **{"train loss": EPOCHS * math.nan})
     page = visit(html_page(cell(d2l.Clinic([never]).html()), "light", True))
-    expect(page.locator(".d2l-note")).to_have_text("No finite value at all: train loss.")
+    expect(page.locator(".d2l-note")).to_contain_text("No finite value at all: train loss.")
