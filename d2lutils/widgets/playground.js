@@ -218,10 +218,10 @@ function render({ model, el }) {
     if (asked === null) return;
     const next = { ...home, ...asked.setting };
     if (knobs.some(({ name }) => next[name] !== setting[name])) {
-      setPlaying(false);
       setting = next;
       begin();
       show();
+      setPlaying(false); // and say the losses of this run, not of the one before
     }
     if (asked.ignored.length) {
       note.textContent = `The page's address was not followed in all: ${asked.ignored.join(" ")}`;

@@ -261,6 +261,7 @@ def test_a_friend_sees_the_same(visit):
     friend = visit(html)
     friend.evaluate("hash => { location.hash = hash }", hash_of(page))
     expect(friend.get_by_label("data")).to_have_value("1")
+    expect(friend.locator(".d2l-status")).to_contain_text(f"Step 0: training loss {loss(friend)}")
     button(friend, "100 steps").click()
     assert loss(friend) == loss(page)
     assert pixels(friend, ".d2l-plane") == pixels(page, ".d2l-plane")
