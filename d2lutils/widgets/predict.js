@@ -49,6 +49,7 @@ function render({ model, el }) {
     const guess = field.value();
     if (Number.isNaN(guess)) return null;
     const inUnit = (value) => typedNumber(value) + (unit ? ` ${unit}` : "");
+    if (inUnit(guess) === inUnit(answer)) return `Right: ${inUnit(answer)}.`;
     const told = `you guessed ${inUnit(guess)}, it is ${inUnit(answer)}`;
     if (isNear(guess, answer, model.get("tolerance"))) return `Close: ${told}.`;
     const gap = inUnit(Math.abs(guess - answer));
