@@ -116,6 +116,7 @@ def test_the_order_of_columns_and_further_ones_do_not_matter(page, kaggle):
         (lambda t: t, lambda t: t.drop(columns=["Id", "Alley"]), r"test\.csv lacks Id, Alley"),
         (lambda t: t, lambda t: t[:0], r"test\.csv lacks rows"),
         (lambda t: t, lambda t: t.assign(LotArea="big"), r"test\.csv: LotArea .* got 'big'"),
+        (lambda t: t, lambda t: t.assign(LotArea=np.inf), r"test\.csv: LotArea .* got inf"),
         (lambda t: t.assign(SalePrice=np.nan), lambda t: t, r"train\.csv: SalePrice .* got 'NA'"),
         (lambda t: t.assign(SalePrice=0), lambda t: t, r"train\.csv: SalePrice .* positive"),
     ],
