@@ -43,6 +43,7 @@ class ShippedCard:
     citation: str
 
 
+#: The data sets that come with d2lutils, by their names.
 SHIPPED = {
     card.name: card
     for card in [

@@ -57,6 +57,7 @@ def test_without_scripts_a_link_leads_home(browser, hosted, path, up):
     page.goto(f"{hosted}{path}")
     assert not page.get_by_role("searchbox").is_visible()
     page.get_by_role("link", name=up).click()
+    page.wait_for_load_state()  # before its styles, a page shows its title twice
     assert "One Dial at a Time" in page.locator("h1:visible").inner_text()
     context.close()
 
