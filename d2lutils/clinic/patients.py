@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from ..checks import number_in, one_of, positive_int
 from ..devices import cut_epochs, seed_everything
-from ..plotting import plt
+from ..plotting import plt, use_svg_display
 from ..widgets import Case, Curves
 from .faults import HEALTHY, PATIENTS, SUSPECTS, Fault
 
@@ -92,6 +92,7 @@ class Patient:
     def plot(self, yours: dict[str, list[float]] | None = None) -> None:
         """Draw the curves of the faulty script, or `yours` over them and the healthy ones."""
         charts, sick = CHARTS[self.fault.script], self.curves()
+        use_svg_display()
         fig, axes = plt.subplots(1, len(charts), figsize=(6.4, 2.8), layout="constrained")
         for ax, (chart, (names, ylim, line)) in zip(axes, charts.items()):
             for name in names:
