@@ -203,7 +203,8 @@ class Clinic(Component):
             + still_question(ASK, still_choices(case.choices), answer)
             + '<div class="d2l-walk"><span class="d2l-button">Previous</span>'
             '<span class="d2l-button">Next patient</span><p class="d2l-score"><noscript>'
-            'The others need JavaScript.</noscript></p><span class="d2l-button">Start over</span></div>'
+            "The others need JavaScript.</noscript></p>"
+            '<span class="d2l-button">Start over</span></div>'
             + paragraph(self._source(), "source")
         )
 

@@ -13,7 +13,19 @@ from .still import text_png
 __all__ = ["Graph"]
 
 FUNCTIONS = ("relu", "sigmoid", "tanh", "exp", "log")
-SIGNS = {ast.Add: ("add", "+"), ast.Sub: ("sub", "−"), ast.Mult: ("mul", "·"), ast.Div: ("div", "/")}
+OPERATIONS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div"}
+# An operation with a constant is a factor and a summand: x - 3 is 1 x + (-3), 3 - x is -1 x + 3.
+CONSTANT_RIGHT = {
+    ast.Add: lambda c: (1.0, c),
+    ast.Sub: lambda c: (1.0, -c),
+    ast.Mult: lambda c: (c, 0.0),
+    ast.Div: lambda c: (1 / c, 0.0),
+}
+CONSTANT_LEFT = {
+    ast.Add: lambda c: (1.0, c),
+    ast.Sub: lambda c: (-1.0, c),
+    ast.Mult: lambda c: (c, 0.0),
+}
 
 
 @dataclass
@@ -106,7 +118,9 @@ def read_graph(statements: str) -> tuple[list[Node], list[str]]:
     try:
         lines = ast.parse(statements).body
     except SyntaxError as error:
-        raise ValueError(f"statements must be lines such as 'z = w * x', got {error.text!r}") from None
+        raise ValueError(
+            f"statements must be lines such as 'z = w * x', got {error.text!r}"
+        ) from None
     reader = Reader()
     for line in lines:
         match line:
@@ -128,7 +142,7 @@ class Reader:
 
     def assign(self, name: str, value: ast.expr) -> None:
         if name in self.names:
-            raise ValueError(f"{name} is assigned or used before: a graph's names stand for one value")
+            raise ValueError(f"{name} stands for a value already; a name has one value in a graph")
         if isinstance(value, ast.Name):
             raise ValueError(f"{name} = {value.id} computes nothing")
         index = self.read(value)
@@ -146,23 +160,20 @@ class Reader:
                     self.free.add(name)
                     self.names[name] = self.add(Node("input", name))
                 return self.names[name]
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
+            case ast.UnaryOp(ast.USub(), operand):
                 return self.unary("affine", text, operand, (-1.0, 0.0))
-            case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=power)):
+            case ast.BinOp(left, ast.Pow(), ast.Constant(power)):
                 return self.unary("pow", text, left, (float(power),))
-            case ast.BinOp(left=left, op=op, right=ast.Constant(value=number)) if type(op) in SIGNS:
-                numbers = {"add": (1.0, number), "sub": (1.0, -number), "mul": (number, 0.0),
-                           "div": (1 / number if number else float("inf"), 0.0)}[SIGNS[type(op)][0]]
-                return self.unary("affine", text, left, numbers)
-            case ast.BinOp(left=ast.Constant(value=number), op=op, right=right) if type(op) in (
-                ast.Add, ast.Sub, ast.Mult
-            ):
-                numbers = {"add": (1.0, number), "sub": (-1.0, number), "mul": (number, 0.0)}
-                return self.unary("affine", text, right, numbers[SIGNS[type(op)][0]])
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in SIGNS:
+            case ast.BinOp(left, ast.Div(), ast.Constant(0)):
+                raise ValueError(f"{ast.unparse(value)!r} divides by zero")
+            case ast.BinOp(left, op, ast.Constant(number)) if type(op) in CONSTANT_RIGHT:
+                return self.unary("affine", text, left, CONSTANT_RIGHT[type(op)](number))
+            case ast.BinOp(ast.Constant(number), op, right) if type(op) in CONSTANT_LEFT:
+                return self.unary("affine", text, right, CONSTANT_LEFT[type(op)](number))
+            case ast.BinOp(left, op, right) if type(op) in OPERATIONS:
                 args = self.read(left), self.read(right)
-                return self.add(Node(SIGNS[type(op)][0], text, args))
-            case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
+                return self.add(Node(OPERATIONS[type(op)], text, args))
+            case ast.Call(ast.Name(id=name), [argument], []) if name in FUNCTIONS:
                 return self.unary(name, text, argument, ())
         raise ValueError(
             f"{ast.unparse(value)!r} is none of +, -, *, /, a power with a constant exponent, "

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from test_components_kit import cell, html_page, visit  # noqa: F401
 
 from d2lutils.widgets.base import bundle
-from d2lutils.widgets.graph import Graph, read_graph
+from d2lutils.widgets.graph import FUNCTIONS, Graph, read_graph
 
 NET = "z = w1 * x + b1\nh = relu(z)\no = w2 * h + b2\nL = (o - y) ** 2 / 2"
 START = {"w1": 0.5, "x": 2, "b1": -0.4, "w2": 1.5, "b2": 0.1, "y": 2}
@@ -30,7 +30,7 @@ def test_values_and_gradients_are_those_of_autograd(visit, statements):  # noqa:
     names = [node.text for node in nodes if node.op == "input"]
     values = dict(zip(names, (0.7, 1.3, -0.6, 1.1, 0.4, 2.0), strict=False))
     tensors = {n: torch.tensor(v, dtype=torch.float64, requires_grad=True) for n, v in values.items()}
-    scope = {**{n: getattr(torch, n) for n in ("relu", "sigmoid", "tanh", "exp", "log")}, **tensors}
+    scope = {**{name: getattr(torch, name) for name in FUNCTIONS}, **tensors}
     exec(statements, scope)
     scope["L"].backward()
 

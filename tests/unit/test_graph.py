@@ -30,7 +30,13 @@ def test_a_name_used_twice_is_one_node():
 
 @pytest.mark.parametrize(
     ("expression", "numbers"),
-    [("3 - x", (-1, 3)), ("x - 3", (1, -3)), ("x / 4", (0.25, 0)), ("2 * x", (2, 0)), ("-x", (-1, 0))],
+    [
+        ("3 - x", (-1, 3)),
+        ("x - 3", (1, -3)),
+        ("x / 4", (0.25, 0)),
+        ("2 * x", (2, 0)),
+        ("-x", (-1, 0)),
+    ],
 )
 def test_constants_become_part_of_the_operation(expression, numbers):
     nodes, _ = read_graph(f"L = {expression}")
@@ -45,10 +51,11 @@ def test_constants_become_part_of_the_operation(expression, numbers):
         ("L = w * x", {"x": 1}, "w is used before it is defined"),
         ("L = w * x", {"x": 1, "w": "two"}, "w must be a number"),
         ("L = sin(x)", {"x": 1}, "none of"),
+        ("L = x / 0", {"x": 1}, "divides by zero"),
         ("L = x ** y", {"x": 1, "y": 1}, "none of"),
         ("x + 1", {"x": 1}, "must assign"),
         ("L = x", {"x": 1}, "computes nothing"),
-        ("z = x + 1\nz = z * 2", {"x": 1}, "stand for one value"),
+        ("z = x + 1\nz = z * 2", {"x": 1}, "stands for a value already"),
         ("L = (x", {"x": 1}, "statements must be lines"),
         ("", {}, "statements"),
     ],
