@@ -9,6 +9,9 @@ from d2lutils.clinic import patients
 from d2lutils.clinic.faults import PATIENTS, SUSPECTS
 from d2lutils.widgets.clinic import difference
 
+# The patients get well on the sample, too.
+pytestmark = pytest.mark.filterwarnings("ignore:this is a sample of Fashion-MNIST")
+
 NUMBERS = range(1, len(PATIENTS) + 1)
 
 
