@@ -11,6 +11,7 @@ from .data import *
 from .devices import *
 from .experiment import *
 from .metrics import *
+from .models import *
 from .plotting import *
 from .report import *
 from .training import *

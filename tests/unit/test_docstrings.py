@@ -26,6 +26,7 @@ Animator(xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None, xscale='li
  yscale='linear', fmts=('-', 'm--', 'g-.', 'r:'), nrows=1, ncols=1, figsize=(3.5, 2.5))
 Timer()
 accuracy(y_hat, y)
+corr2d(X, K)
 download(name, cache_dir=os.path.join('..', 'data'))
 download_extract(name, folder=None)
 evaluate_accuracy(net, data_iter)
