@@ -10,6 +10,7 @@ from .clinic import *
 from .data import *
 from .devices import *
 from .experiment import *
+from .fitting import *
 from .metrics import *
 from .models import *
 from .plotting import *

@@ -11,8 +11,17 @@ from torch import nn
 from .checks import number_in, positive_int
 from .data import get_fashion_mnist_labels
 from .devices import cut_epochs, usable_device
-from .loops import batch_total, batches, device_of, evaluating, forward, refuse_empty
+from .loops import (
+    batch_total,
+    batches,
+    channels_last,
+    device_of,
+    evaluating,
+    forward,
+    refuse_empty,
+)
 from .metrics import Accumulator, Timer, check_labels, evaluate_accuracy_gpu, num_correct
+from .models import init_xavier
 from .plotting import Animator, plt, show_images
 from .steps import *
 from .steps import __all__ as _steps_names
@@ -182,12 +191,6 @@ def predict_ch3(net: Callable, test_iter: Iterable, n: int = 6) -> None:
     show_images(X, 1, len(X), titles=titles)
 
 
-def _xavier(module: nn.Module) -> None:
-    """Draw the weights of a linear or convolutional layer anew (Glorot and Bengio, 2010)."""
-    if isinstance(module, (nn.Linear, nn.Conv2d)):
-        nn.init.xavier_uniform_(module.weight)
-
-
 def train_ch6(
     net: nn.Module,
     train_iter: Iterable,
@@ -228,13 +231,14 @@ def train_ch6(
     device = usable_device(device)
     refuse_empty("train_iter", train_iter)
     refuse_empty("test_iter", test_iter)
-    net.apply(_xavier)
+    net.apply(init_xavier)
     net.to(device)
     optimizer = torch.optim.SGD(net.parameters(), lr=lr)
     loss = nn.CrossEntropyLoss()
     timer, num_examples, num_batches = Timer(), 0, len(train_iter)
     drawn = max(1, num_batches // 5)
-    with Animator(xlabel="epoch", xlim=[0, num_epochs], legend=_legend(test_iter)) as animator:
+    figure = Animator(xlabel="epoch", xlim=[0, num_epochs], legend=_legend(test_iter))
+    with figure as animator, channels_last(net):
         for epoch in range(num_epochs):
             timer.start()
             for i, metric in enumerate(_steps(net, train_iter, loss, optimizer, device), 1):

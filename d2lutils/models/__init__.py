@@ -1,6 +1,14 @@
 """The blocks and networks that the pages build, and how large a network is."""
 
+from .blocks import *
+from .blocks import __all__ as _blocks_names
 from .convolution import *
 from .convolution import __all__ as _convolution_names
+from .inits import *
+from .inits import __all__ as _inits_names
+from .networks import *
+from .networks import __all__ as _networks_names
+from .size import *
+from .size import __all__ as _size_names
 
-__all__ = [*_convolution_names]
+__all__ = [*_blocks_names, *_convolution_names, *_inits_names, *_networks_names, *_size_names]
