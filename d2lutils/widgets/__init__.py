@@ -5,6 +5,7 @@ from .clinic import Case, Clinic
 from .curves import Curves
 from .explorer import Explorer
 from .graph import Graph
+from .kernel import KernelEditor
 from .playground import Playground
 from .predict import Predict
 from .quiz import Choice, Number, Quiz
@@ -17,6 +18,7 @@ __all__ = [
     "Curves",
     "Explorer",
     "Graph",
+    "KernelEditor",
     "Number",
     "Playground",
     "Predict",

@@ -1,4 +1,4 @@
-// A playground's setting in the page's address, as in #playground?data=xor&units=8. Several of them
+// A component's setting in the page's address, as in #playground?data=xor&units=8. Several of them
 // share it: #playground?units=8;playground-2?data=xor. Only what differs from the start is there.
 
 const partsOf = (hash) => hash.replace(/^#/, "").split(";");
@@ -8,16 +8,22 @@ function rangeOf({ values, slider }) {
   return slider ? `${values[0]} to ${values.at(-1)}` : values.join(", ");
 }
 
+/** What the address says of the component called `name`, as URLSearchParams, or null: nothing. */
+export function addressOf(hash, name) {
+  const part = partsOf(hash).find(belongsTo(name));
+  return part === undefined ? null : new URLSearchParams(part.slice(name.length + 1));
+}
+
 /**
  * What the address asks of the playground called `name`: { setting, ignored }, or null where it
  * says nothing of it. `ignored` are sentences on what is no knob or no value of one.
  */
 export function readAddress(hash, name, knobs) {
-  const part = partsOf(hash).find(belongsTo(name));
-  if (part === undefined) return null;
+  const asked = addressOf(hash, name);
+  if (asked === null) return null;
   const setting = {};
   const ignored = [];
-  for (const [key, text] of new URLSearchParams(part.slice(name.length + 1))) {
+  for (const [key, text] of asked) {
     const knob = knobs.find((one) => one.name === key);
     const value = knob?.values.find((one) => String(one) === text);
     if (knob === undefined) ignored.push(`There is no knob “${key}”.`);
@@ -27,7 +33,7 @@ export function readAddress(hash, name, knobs) {
   return { setting, ignored };
 }
 
-/** The address with what the playground has changed in place of what it said of it before. */
+/** The address with what the component has changed in place of what it said of it before. */
 export function writeAddress(hash, name, changed) {
   const others = partsOf(hash).filter((part) => part.includes("?") && !belongsTo(name)(part));
   const own = Object.keys(changed).length ? [`${name}?${new URLSearchParams(changed)}`] : [];

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -19,6 +20,7 @@ from d2lutils.widgets import (
     Clinic,
     Curves,
     Explorer,
+    KernelEditor,
     Number,
     Playground,
     Predict,
@@ -92,6 +94,10 @@ def playground():
     return Playground(["data", "units", "l2", "seed"], tour=[stop], caption="Turn a knob.")
 
 
+def editor():
+    return KernelEditor(torch.arange(255.0, 15, -1).reshape(12, 20), caption="Change a number.")
+
+
 def case(complaint, fault, **words):
     """A patient with two charts and three faults to choose from, one without curves."""
     falling = 1 / EPOCHS
@@ -114,7 +120,7 @@ def clinic():
 
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
-    broadcasting, playground, clinic,
+    broadcasting, playground, clinic, editor,
 ]
 
 

@@ -18,6 +18,7 @@ from d2lutils.widgets import (
     Clinic,
     Curves,
     Explorer,
+    KernelEditor,
     Number,
     Playground,
     Predict,
@@ -45,6 +46,11 @@ def quiz():
     )
 
 
+def editor(**options):
+    image = torch.arange(12 * 10.0).reshape(12, 10)
+    return KernelEditor(image, "vertical edges", **options)
+
+
 def case(**changed):
     words = {
         "complaint": "It stays.", "fault": "no step",
@@ -67,6 +73,7 @@ ALL = [
     explorer,
     quiz,
     clinic,
+    editor,
     lambda: Predict("Which?", ["a", "b"], answer=1, why="so"),
     lambda: Predict("How many?", answer=3, unit="s"),
     lambda: Broadcasting((2, 1, 3), (3, 1), caption="Try."),
@@ -103,6 +110,7 @@ def test_html_is_self_contained_and_the_same_each_time(make):
                        caption=t, backdrop=Curves([1, 2], **{t + "back": [1, 2]})),
     lambda t: Explorer({"a": ["p", "q"]}, {"p": t}),
     lambda t: Playground(tour=[(t, {}, t)], caption=t),
+    lambda t: editor(caption=t, presets={"vertical edges": torch.eye(3), t: torch.eye(5)}),
     lambda t: Predict(t, [t, "b"], answer=0, why=t),
     lambda t: Predict(t, answer=1, unit=t),
     lambda t: Broadcasting(caption=t),
@@ -130,7 +138,7 @@ def test_json_escapes_what_could_end_a_script():
 
 
 @pytest.mark.parametrize("name", [
-    "broadcasting.js", "clinic.js", "explorer.js", "playground.js", "predict.js", "quiz.js",
+    "broadcasting.js", "clinic.js", "explorer.js", "kernel.js", "playground.js", "predict.js", "quiz.js",
 ])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
