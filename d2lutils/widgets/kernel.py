@@ -73,9 +73,9 @@ class KernelEditor(Component):
     Examples
     --------
     >>> image = torch.arange(256.0).reshape(16, 16)
-    >>> d2l.widgets.KernelEditor(image, "sharpen")
+    >>> d2l.KernelEditor(image, "sharpen")
     KernelEditor(16 x 16 pixels, sharpen: 3 x 3 numbers with the sum 1)
-    >>> d2l.widgets.KernelEditor(image / 255)
+    >>> d2l.KernelEditor(image / 255)
     Traceback (most recent call last):
     ...
     ValueError: image must hold gray values from 0 to 255, got values from 0 to 1

@@ -43,9 +43,13 @@ def in_the_page(page, call, argument):
 
 def drawn(page, which):
     """Return the gray levels of a canvas, -1 where nothing is drawn."""
-    found = page.locator("canvas").nth(which).evaluate("""c => ({
-        height: c.height, width: c.width,
-        data: [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data] })""")
+    found = page.locator("canvas").nth(which).evaluate("""c => {
+        const copy = Object.assign(document.createElement("canvas"), { width: c.width, height: c.height });
+        const context = copy.getContext("2d", { willReadFrequently: true });
+        context.drawImage(c, 0, 0);
+        const { data } = context.getImageData(0, 0, c.width, c.height);
+        return { height: c.height, width: c.width, data: [...data] };
+    }""")
     data = np.array(found["data"]).reshape(found["height"], found["width"], 4)
     assert (data[..., 0] == data[..., 1]).all() and (data[..., 0] == data[..., 2]).all()
     return np.where(data[..., 3] == 255, data[..., 0], -1)
