@@ -1,6 +1,7 @@
 """Components that react on a static page: one Python class and one script each."""
 
 from .broadcasting import Broadcasting
+from .calculator import ConvolutionCalculator
 from .clinic import Case, Clinic
 from .curves import Curves
 from .explorer import Explorer
@@ -15,6 +16,7 @@ __all__ = [
     "Case",
     "Choice",
     "Clinic",
+    "ConvolutionCalculator",
     "Curves",
     "Explorer",
     "Graph",

@@ -18,6 +18,7 @@ from d2lutils.widgets import (
     Case,
     Choice,
     Clinic,
+    ConvolutionCalculator,
     Curves,
     Explorer,
     KernelEditor,
@@ -89,6 +90,10 @@ def broadcasting():
     return Broadcasting((2, 1, 3), (3, 1), caption="Say the result first.")
 
 
+def calculator():
+    return ConvolutionCalculator(8, 3, padding=1, stride=2, caption="What is never read?")
+
+
 def playground():
     stop = ("Sixteen", {"layers": 2, "units": 16}, "What do the tiles of the second layer show?")
     return Playground(["data", "units", "l2", "seed"], tour=[stop], caption="Turn a knob.")
@@ -120,7 +125,7 @@ def clinic():
 
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
-    broadcasting, playground, clinic, editor,
+    broadcasting, playground, clinic, editor, calculator,
 ]
 
 
@@ -592,6 +597,7 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     lambda t: Predict(t, [t, "b"], answer=1, why=t),
     lambda t: Predict(t, answer=1, unit=t, why=t),
     lambda t: Broadcasting(caption=t),
+    lambda t: ConvolutionCalculator(caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right="b"), Number(t, 1, why=t, unit=t)),
     lambda t: Clinic([Case(t, "b", {t: t, "b": t}, {"b": {t: Curves([1], **{t: [1]})}},
                            {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),

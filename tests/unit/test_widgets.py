@@ -16,6 +16,7 @@ from d2lutils.widgets import (
     Case,
     Choice,
     Clinic,
+    ConvolutionCalculator,
     Curves,
     Explorer,
     KernelEditor,
@@ -78,6 +79,7 @@ ALL = [
     lambda: Predict("How many?", answer=3, unit="s"),
     lambda: Broadcasting((2, 1, 3), (3, 1), caption="Try."),
     lambda: Playground(start={"layers": 2}, tour=[("One", {"units": 1}, "Why?")]),
+    lambda: ConvolutionCalculator(12, 5, padding=3, caption="Try."),
 ]
 
 
@@ -114,6 +116,7 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: Predict(t, [t, "b"], answer=0, why=t),
     lambda t: Predict(t, answer=1, unit=t),
     lambda t: Broadcasting(caption=t),
+    lambda t: ConvolutionCalculator(caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right=t), Number(t, 1, why=t, unit=t)),
     lambda t: Clinic([Case(t, t, {t: t, "b": t}, {t: {t: Curves([1], **{t: [1]})}},
                            {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),
@@ -138,7 +141,8 @@ def test_json_escapes_what_could_end_a_script():
 
 
 @pytest.mark.parametrize("name", [
-    "broadcasting.js", "clinic.js", "explorer.js", "kernel.js", "playground.js", "predict.js", "quiz.js",
+    "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "kernel.js", "playground.js",
+    "predict.js", "quiz.js",
 ])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
