@@ -7,9 +7,11 @@ from .curves import Curves
 from .explorer import Explorer
 from .graph import Graph
 from .kernel import KernelEditor
+from .packed import quantized
 from .playground import Playground
 from .predict import Predict
 from .quiz import Choice, Number, Quiz
+from .shifter import Shifter
 
 __all__ = [
     "Broadcasting",
@@ -25,4 +27,6 @@ __all__ = [
     "Playground",
     "Predict",
     "Quiz",
+    "Shifter",
+    "quantized",
 ]

@@ -29,8 +29,8 @@ def new_figure(width: float = 6.4, height: float = 4.0) -> Figure:
         return Figure(figsize=(width, height), layout="constrained", facecolor="white")
 
 
-def png(figure: Figure, dpi: int = DPI) -> bytes:
-    """Return the figure as a PNG of at most 32 colors, a third of the size of a full one."""
+def png(figure: Figure, dpi: int = DPI, colors: int = 32) -> bytes:
+    """Return the figure as a PNG of few colors, a third of the size of a full one."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # A letter that the font lacks shows as a box; the live component has it.
@@ -38,7 +38,7 @@ def png(figure: Figure, dpi: int = DPI) -> bytes:
         figure.savefig(buffer, format="png", dpi=dpi)
     small = io.BytesIO()
     picture = Image.open(buffer).convert("RGB")
-    picture.quantize(32, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
+    picture.quantize(colors, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
     return small.getvalue()
 
 

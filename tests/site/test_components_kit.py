@@ -26,6 +26,7 @@ from d2lutils.widgets import (
     Playground,
     Predict,
     Quiz,
+    Shifter,
 )
 
 SHEETS = [
@@ -123,9 +124,20 @@ def clinic():
     return Clinic([case("It stays.", "flat"), case("It ends.", "nan"), case("Why?", "flat")])
 
 
+def shifter(first="dense net", text="ankle boot"):
+    """Two untrained networks on two pictures."""
+    torch.manual_seed(0)
+    dense = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 3))
+    conv = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(),
+                               torch.nn.Linear(72, 3))
+    accuracy = {first: torch.rand(5, 5), "LeNet": torch.rand(5, 5)}
+    return Shifter({first: dense, "LeNet": conv}, torch.rand(2, 1, 8, 8), [1, 0],
+                   ["bag", text, "sneaker"], accuracy=accuracy, reach=2, caption=text)
+
+
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
-    broadcasting, playground, clinic, editor, calculator,
+    broadcasting, playground, clinic, editor, calculator, shifter,
 ]
 
 
@@ -601,6 +613,7 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right="b"), Number(t, 1, why=t, unit=t)),
     lambda t: Clinic([Case(t, "b", {t: t, "b": t}, {"b": {t: Curves([1], **{t: [1]})}},
                            {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),
+    lambda t: shifter(t, t),
 ])
 def test_text_stays_text(visit, make):
     page = visit(html_page(make(EVIL).html()))

@@ -24,6 +24,7 @@ from d2lutils.widgets import (
     Playground,
     Predict,
     Quiz,
+    Shifter,
 )
 from d2lutils.widgets.base import bundle, style, to_json
 from d2lutils.widgets.clinic import difference
@@ -70,6 +71,15 @@ def clinic():
     return Clinic([case(), case(complaint="Once more.")])
 
 
+def shifter(name, text):
+    net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(16, 2))
+    net[1].weight.data = torch.linspace(-1, 1, 32).reshape(2, 16)
+    images, accuracy = torch.full((2, 1, 4, 4), 0.5), {name: torch.full((5, 5), 0.5)}
+    net[1].bias.data = torch.zeros(2)
+    return Shifter({name: net}, images, [0, 1], [text, "b"], accuracy=accuracy, reach=2,
+                   caption=text)
+
+
 ALL = [
     explorer,
     quiz,
@@ -80,6 +90,7 @@ ALL = [
     lambda: Broadcasting((2, 1, 3), (3, 1), caption="Try."),
     lambda: Playground(start={"layers": 2}, tour=[("One", {"units": 1}, "Why?")]),
     lambda: ConvolutionCalculator(12, 5, padding=3, caption="Try."),
+    lambda: shifter("net", "shoe"),
 ]
 
 
@@ -120,6 +131,7 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right=t), Number(t, 1, why=t, unit=t)),
     lambda t: Clinic([Case(t, t, {t: t, "b": t}, {t: {t: Curves([1], **{t: [1]})}},
                            {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),
+    lambda t: shifter(t, t),
 ])
 def test_no_text_becomes_markup(make):
     html = make(EVIL).html()
@@ -142,7 +154,7 @@ def test_json_escapes_what_could_end_a_script():
 
 @pytest.mark.parametrize("name", [
     "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "kernel.js", "playground.js",
-    "predict.js", "quiz.js",
+    "predict.js", "quiz.js", "shifter.js",
 ])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
