@@ -8,7 +8,16 @@ from .inits import *
 from .inits import __all__ as _inits_names
 from .networks import *
 from .networks import __all__ as _networks_names
+from .norms import *
+from .norms import __all__ as _norms_names
 from .size import *
 from .size import __all__ as _size_names
 
-__all__ = [*_blocks_names, *_convolution_names, *_inits_names, *_networks_names, *_size_names]
+__all__ = [
+    *_blocks_names,
+    *_convolution_names,
+    *_inits_names,
+    *_networks_names,
+    *_norms_names,
+    *_size_names,
+]
