@@ -8,6 +8,7 @@ from .explorer import Explorer
 from .graph import Graph
 from .kernel import KernelEditor
 from .packed import quantized
+from .normaxes import NormAxes
 from .playground import Playground
 from .predict import Predict
 from .quiz import Choice, Number, Quiz
@@ -23,6 +24,7 @@ __all__ = [
     "Explorer",
     "Graph",
     "KernelEditor",
+    "NormAxes",
     "Number",
     "Playground",
     "Predict",

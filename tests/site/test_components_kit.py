@@ -21,7 +21,7 @@ from d2lutils.widgets import (
     ConvolutionCalculator,
     Curves,
     Explorer,
-    KernelEditor,
+    KernelEditor, NormAxes,
     Number,
     Playground,
     Predict,
@@ -137,7 +137,7 @@ def shifter(first="dense net", text="ankle boot"):
 
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
-    broadcasting, playground, clinic, editor, calculator, shifter,
+    broadcasting, playground, clinic, editor, calculator, shifter, NormAxes,
 ]
 
 
@@ -610,6 +610,7 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     lambda t: Predict(t, answer=1, unit=t, why=t),
     lambda t: Broadcasting(caption=t),
     lambda t: ConvolutionCalculator(caption=t),
+    lambda t: NormAxes(caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right="b"), Number(t, 1, why=t, unit=t)),
     lambda t: Clinic([Case(t, "b", {t: t, "b": t}, {"b": {t: Curves([1], **{t: [1]})}},
                            {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),

@@ -19,7 +19,7 @@ from d2lutils.widgets import (
     ConvolutionCalculator,
     Curves,
     Explorer,
-    KernelEditor,
+    KernelEditor, NormAxes,
     Number,
     Playground,
     Predict,
@@ -88,6 +88,7 @@ ALL = [
     lambda: Predict("Which?", ["a", "b"], answer=1, why="so"),
     lambda: Predict("How many?", answer=3, unit="s"),
     lambda: Broadcasting((2, 1, 3), (3, 1), caption="Try."),
+    lambda: NormAxes("group", caption="Try."),
     lambda: Playground(start={"layers": 2}, tour=[("One", {"units": 1}, "Why?")]),
     lambda: ConvolutionCalculator(12, 5, padding=3, caption="Try."),
     lambda: shifter("net", "shoe"),
@@ -128,6 +129,7 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: Predict(t, answer=1, unit=t),
     lambda t: Broadcasting(caption=t),
     lambda t: ConvolutionCalculator(caption=t),
+    lambda t: NormAxes(caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right=t), Number(t, 1, why=t, unit=t)),
     lambda t: Clinic([Case(t, t, {t: t, "b": t}, {t: {t: Curves([1], **{t: [1]})}},
                            {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),
@@ -153,8 +155,8 @@ def test_json_escapes_what_could_end_a_script():
 
 
 @pytest.mark.parametrize("name", [
-    "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "kernel.js", "playground.js",
-    "predict.js", "quiz.js", "shifter.js",
+    "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "kernel.js", "normaxes.js",
+    "playground.js", "predict.js", "quiz.js", "shifter.js",
 ])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
@@ -423,6 +425,24 @@ def test_broadcasting_pads_with_zeros_on_the_left():
 def test_broadcasting_refuses_what_is_no_small_shape(shape, error, words):
     with pytest.raises(error, match=re.escape(words)):
         Broadcasting(shape)
+
+
+# ---- NormAxes
+
+@pytest.mark.parametrize("kind, words", [
+    ("batch", "4 means, each over 9 numbers"),
+    ("layer", "3 means, each over 12 numbers"),
+    ("instance", "12 means, each over 3 numbers"),
+    ("group", "6 means, each over 6 numbers"),
+])
+def test_normaxes_counts_the_means(kind, words):
+    assert repr(NormAxes(kind)) == f"NormAxes({kind}: {words})"
+    assert data_of(NormAxes(kind))["kind"] == kind
+
+
+def test_normaxes_knows_four_normalizations():
+    with pytest.raises(ValueError, match="kind must be one of 'batch', 'layer', 'instance', 'gr"):
+        NormAxes("spectral")
 
 
 # ---- Playground
