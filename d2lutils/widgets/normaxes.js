@@ -44,12 +44,13 @@ function render({ model, el }) {
     const [i, j] = placeOf(at);
     const size = channels / groups;
     const first = Math.floor(j / size) * size;
-    const some = size === 1 ? `channel ${j + 1}` : `channels ${first + 1} to ${first + size}`;
+    const some = size === 1 ? `channel ${j + 1}`
+      : `channels ${first + 1} ${size === 2 ? "and" : "to"} ${first + size}`;
     return {
       batch: `channel ${j + 1} of every example`,
       layer: `all of example ${i + 1}`,
       instance: `channel ${j + 1} of example ${i + 1}`,
-      group: `${some} of example ${i + 1}`,
+      group: groups === 1 ? `all of example ${i + 1}` : `${some} of example ${i + 1}`,
     }[kind];
   }
 
@@ -62,9 +63,9 @@ function render({ model, el }) {
     }
     const same = { 1: " Layer norm shares alike.", [channels]: " Instance norm shares alike." };
     const alike = kind === "group" ? same[groups] ?? "" : "";
-    const still = mode === "eval()" ? " As in train()." : "";
-    return `${name}: ${count} means, ${ONE_FOR[kind]}. The framed cell is averaged with ` +
-      `${size - 1} others: ${sharingOf(now)}.${alike}${still}`;
+    const still = mode === "eval()" ? " as in train()" : "";
+    return `${name}${still}: ${count} means, ${ONE_FOR[kind]}. The framed cell is averaged with ` +
+      `${size - 1} others: ${sharingOf(now)}.${alike}`;
   }
 
   function draw() {
@@ -149,7 +150,7 @@ function render({ model, el }) {
   el.setAttribute("aria-label", "Which numbers share a mean");
   el.replaceChildren(
     ...(model.get("caption") ? [h("p", { class: "d2l-caption" }, model.get("caption"))] : []),
-    h("div", { class: "d2l-controls" }, kind.root, group.root, mode.root, number.root),
+    h("div", { class: "d2l-controls d2l-norm-inputs" }, kind.root, group.root, mode.root, number.root),
     sharing,
     tensor("X", inputs, { role: "group", "aria-label": "The input, cell by cell" }),
     formula,

@@ -60,14 +60,13 @@ class NormAxes(Component):
         }  # fmt: skip
 
     def still_html(self) -> str:
-        controls = {"normalization": self.kind, "groups": 2, "mode": "train()", "number": ""}
+        controls = ("normalization", "groups", "mode", "framed cell")
         return (
             paragraph(self.caption, "caption")
-            + '<div class="d2l-controls">'
+            + '<div class="d2l-controls d2l-norm-inputs">'
             + "".join(
-                f'<div class="d2l-control"><span class="d2l-name">{name}</span>'
-                f'<span class="d2l-value">{value}</span></div>'
-                for name, value in controls.items()
+                f'<div class="d2l-control"><span class="d2l-name">{name}</span></div>'
+                for name in controls
             )
             + '</div><p class="d2l-where d2l-sharing">'
             + escape(f"{self.kind.capitalize()} norm: {self._words()}.")
@@ -76,7 +75,7 @@ class NormAxes(Component):
         )
 
     def still_png(self) -> bytes:
-        figure = new_figure(6.4, 1.9)
+        figure = new_figure(6.4, 1.2)
         for ax, kind in zip(figure.subplots(1, 4), KINDS, strict=True):
             owners = owner(kind)
             shared = owners == owners[0, 1, 1]
