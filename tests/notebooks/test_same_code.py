@@ -104,7 +104,7 @@ def test_a_block_on_a_page_is_the_code_of_the_package(page, name, source):
 
 def page_block(name: str):
     """Run the pages' blocks, and return the one called `name`."""
-    space = {"torch": torch, "d2l": d2l}
+    space = {"torch": torch, "nn": torch.nn, "d2l": d2l}
     for _, _, source in BLOCKS:
         exec(source, space)
     return space[name]
