@@ -99,6 +99,7 @@ class Inception(nn.Module):
         self.p4_2 = nn.Conv2d(in_channels, c4, 1)
 
     def forward(self, X: torch.Tensor) -> torch.Tensor:
+        """Return the channels of the four paths, (n, their sum, height, width)."""
         p1 = F.relu(self.p1(X))
         p2 = F.relu(self.p2_2(F.relu(self.p2_1(X))))
         p3 = F.relu(self.p3_2(F.relu(self.p3_1(X))))
@@ -145,6 +146,7 @@ class Residual(nn.Module):
                 nn.BatchNorm2d(num_channels))
 
     def forward(self, X: torch.Tensor) -> torch.Tensor:
+        """Return ReLU of input plus result, (n, num_channels, height, width) by the stride."""
         Y = F.relu(self.bn1(self.conv1(X)))
         Y = self.bn2(self.conv2(Y))
         return F.relu(Y + self.shortcut(X))
@@ -191,6 +193,7 @@ class DenseBlock(nn.Module):
             self.convs.append(nn.Sequential(*layers))
 
     def forward(self, X: torch.Tensor) -> torch.Tensor:
+        """Return the input with new channels behind it, (n, more channels, height, width)."""
         for conv in self.convs:
             X = torch.cat((X, conv(X)), dim=1)
         return X

@@ -123,7 +123,7 @@ def vgg(
 
 
 def nin(full: bool = False) -> nn.Sequential:
-    """Return a network in network: four `nin_block`s and a global average, no dense layer.
+    """Return a network in network: blocks of `nin_block`, a global average, no dense layer.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def resnet(full: bool = False) -> nn.Sequential:
 
 
 def densenet(full: bool = False) -> nn.Sequential:
-    """Return a DenseNet: a stem, `DenseBlock`s with transitions between, a global average.
+    """Return a DenseNet: a stem, blocks of `DenseBlock`, transitions between, a global average.
 
     Parameters
     ----------
