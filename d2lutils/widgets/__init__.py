@@ -13,6 +13,7 @@ from .playground import Playground
 from .predict import Predict
 from .quiz import Choice, Number, Quiz
 from .shifter import Shifter
+from .receptive import ReceptiveField
 
 __all__ = [
     "Broadcasting",
@@ -31,4 +32,5 @@ __all__ = [
     "Quiz",
     "Shifter",
     "quantized",
+    "ReceptiveField",
 ]

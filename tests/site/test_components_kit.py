@@ -26,7 +26,7 @@ from d2lutils.widgets import (
     Playground,
     Predict,
     Quiz,
-    Shifter,
+    Shifter, ReceptiveField,
 )
 
 SHEETS = [
@@ -135,9 +135,13 @@ def shifter(first="dense net", text="ankle boot"):
                    ["bag", text, "sneaker"], accuracy=accuracy, reach=2, caption=text)
 
 
+def receptive():
+    return ReceptiveField(np.arange(784).reshape(28, 28) % 256, "LeNet", caption="Build.")
+
+
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
-    broadcasting, playground, clinic, editor, calculator, shifter, NormAxes,
+    broadcasting, playground, clinic, editor, calculator, shifter, NormAxes, receptive,
 ]
 
 

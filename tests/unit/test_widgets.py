@@ -24,7 +24,7 @@ from d2lutils.widgets import (
     Playground,
     Predict,
     Quiz,
-    Shifter,
+    Shifter, ReceptiveField,
 )
 from d2lutils.widgets.base import bundle, style, to_json
 from d2lutils.widgets.clinic import difference
@@ -89,6 +89,7 @@ ALL = [
     lambda: Predict("How many?", answer=3, unit="s"),
     lambda: Broadcasting((2, 1, 3), (3, 1), caption="Try."),
     lambda: NormAxes("group", caption="Try."),
+    lambda: ReceptiveField(torch.rand(28, 28, generator=torch.Generator().manual_seed(0))),
     lambda: Playground(start={"layers": 2}, tour=[("One", {"units": 1}, "Why?")]),
     lambda: ConvolutionCalculator(12, 5, padding=3, caption="Try."),
     lambda: shifter("net", "shoe"),
@@ -130,6 +131,7 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: Broadcasting(caption=t),
     lambda t: ConvolutionCalculator(caption=t),
     lambda t: NormAxes(caption=t),
+    lambda t: ReceptiveField(torch.zeros(28, 28), caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right=t), Number(t, 1, why=t, unit=t)),
     lambda t: Clinic([Case(t, t, {t: t, "b": t}, {t: {t: Curves([1], **{t: [1]})}},
                            {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),
@@ -156,7 +158,7 @@ def test_json_escapes_what_could_end_a_script():
 
 @pytest.mark.parametrize("name", [
     "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "kernel.js", "normaxes.js",
-    "playground.js", "predict.js", "quiz.js", "shifter.js",
+    "playground.js", "predict.js", "quiz.js", "receptive.js", "shifter.js",
 ])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
