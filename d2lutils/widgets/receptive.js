@@ -32,7 +32,8 @@ function describeUnit(units, sizes, { field, jump, center }, level, seen) {
     ...(runs(rows).length * runs(columns).length > 1 ? ["dilation leaves gaps"] : []),
     ...(isCut ? ["part of its window lies outside"] : []),
   ].join(", and ");
-  const pixels = `${rows.length} × ${columns.length} pixel${rows.length * columns.length > 1 ? "s" : ""}`;
+  const count = rows.length * columns.length;
+  const pixels = `${rows.length} × ${columns.length} ${count > 1 ? "pixels" : "pixel"}`;
   return `This unit, one of ${square(sizes[level])}, sees ${pixels}${why ? `: ${why}` : ""}.`;
 }
 
@@ -66,7 +67,8 @@ function drawPyramid(view, sizes, found, level, columns) {
   });
   const cones = columns.slice(1).map((_, l) => {
     const [[a, b], [c, d]] = [range(l), range(l + 1)];
-    return svg("path", { class: "d2l-cone", d: `M${a} ${y(l)}H${b}L${d} ${y(l + 1) + height}H${c}Z` });
+    const outline = `M${a} ${y(l)}H${b}L${d} ${y(l + 1) + height}H${c}Z`;
+    return svg("path", { class: "d2l-cone", d: outline });
   });
   const cells = sizes.flatMap((n, l) => Array.from({ length: n }, (_, i) => {
     const [x, width] = cell(l, i);
@@ -146,7 +148,9 @@ function render({ model, el }) {
   function append(key) {
     const to = [...keys(), key];
     const sizes = mapSizes(layersOf(to), side);
-    if (to.length > MAX_LAYERS) return refuse(`${MAX_LAYERS} layers are the most. Remove one first.`);
+    if (to.length > MAX_LAYERS) {
+      return refuse(`${MAX_LAYERS} layers are the most. Remove one first.`);
+    }
     if (sizes.at(-1) < 1) {
       return refuse(`${kinds[key].name}: its window does not fit on a map of ` +
         `${square(sizes.at(-2))}. Remove a layer first.`);
@@ -175,7 +179,8 @@ function render({ model, el }) {
     stack.select.value = nameOf(keys());
     remove.disabled = !layers.length;
     rows.replaceChildren(...sizes.map((n, l) => {
-      const texts = [l ? layers[l - 1].name : "input", square(n), found[l].jump, square(found[l].field)];
+      const { field, jump } = found[l];
+      const texts = [l ? layers[l - 1].name : "input", square(n), jump, square(field)];
       const cells = texts.map((text) => h("td", {}, String(text)));
       return h("tr", { "aria-current": l === at.level ? "true" : null },
         h("th", { scope: "row" }, String(l)), ...cells);

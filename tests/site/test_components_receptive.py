@@ -120,7 +120,8 @@ def test_the_table_is_the_one_of_python(page):
 
 def test_the_formula_has_the_numbers_of_the_depth(page):
     expect(where(page)).to_have_text(
-        "r₄ = r₃ + (k − 1) · jump₃ = 14 + 1 · 2 = 16. This unit, one of 5 × 5, sees 16 × 16 pixels.")
+        "r₄ = r₃ + (k − 1) · jump₃ = 14 + 1 · 2 = 16. "
+        "This unit, one of 5 × 5, sees 16 × 16 pixels.")
     depth = page.get_by_label("depth", exact=True)
     assert depth.get_attribute("data-lm-suppress-shortcuts") is not None
     depth.focus()
@@ -148,7 +149,8 @@ def test_layers_are_added_and_removed_and_the_stack_gets_its_name(page):
     expect(where(page)).to_contain_text("= 7.")
     page.get_by_label("layer to add").select_option("dilated2")
     page.get_by_role("button", name="Add the layer").click()
-    expect(where(page)).to_contain_text("r₄ = r₃ + (k − 1) · dilation · jump₃ = 7 + 2 · 2 · 1 = 11.")
+    expect(where(page)).to_contain_text(
+        "r₄ = r₃ + (k − 1) · dilation · jump₃ = 7 + 2 · 2 · 1 = 11.")
     expect(page.get_by_label("stack")).to_have_value("your own")
     page.get_by_role("button", name="Remove the last").click()
     expect(page.get_by_label("stack")).to_have_value("three 3 × 3")
