@@ -127,8 +127,8 @@ function render({ model, el }) {
   const heads = ["depth", "layer", "map", "jump", "sees"].map((t) => h("th", { scope: "col" }, t));
   const table = h("table", { class: "d2l-levels" }, h("thead", {}, h("tr", {}, ...heads)), rows);
   const depth = slider("depth", (level) => choose({ level }));
-  const row = slider("unit's row", (i) => choose({ row: share(i) }));
-  const column = slider("unit's column", (i) => choose({ column: share(i) }));
+  const row = slider("row", (i) => choose({ row: share(i) }));
+  const column = slider("column", (i) => choose({ column: share(i) }));
   const where = h("p", { class: "d2l-where" });
   const view = `${-MARGIN} ${-MARGIN} ${side + 2 * MARGIN} ${side + 2 * MARGIN}`;
   const image = svg("svg", { class: "d2l-view d2l-picked", viewBox: view, role: "img" });

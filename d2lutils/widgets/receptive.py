@@ -125,7 +125,7 @@ class ReceptiveField(Component):
             + '<div class="d2l-levels-room"><table class="d2l-levels"><thead><tr>'
             + f"{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
             + '<div class="d2l-controls d2l-three">'
-            + f'{controls("depth", "unit&#x27;s row", "unit&#x27;s column")}</div>'
+            + f'{controls("depth", "row", "column")}</div>'
             + '<p class="d2l-where"><noscript>Building needs JavaScript.</noscript></p>'
             + f'<div class="d2l-views">{photo}<div class="d2l-view"></div></div>'
         )

@@ -88,8 +88,8 @@ def test_the_tinted_pixels_of_every_depth_are_those_with_a_gradient(visit, stack
         page.get_by_label("depth", exact=True).fill(str(depth))
         _, n = seen_by(STACKS[stack][:depth], 0, 0)
         for row, column in {(0, 0), (n // 2, n // 2), (n - 1, n // 3)}:
-            page.get_by_label("unit's row", exact=True).fill(str(row))
-            page.get_by_label("unit's column", exact=True).fill(str(column))
+            page.get_by_label("row", exact=True).fill(str(row))
+            page.get_by_label("column", exact=True).fill(str(column))
             mask, _ = seen_by(STACKS[stack][:depth], row, column)
             assert torch.equal(tinted(page), mask), (depth, row, column)
 
@@ -134,7 +134,7 @@ def test_the_formula_has_the_numbers_of_the_depth(page):
 
 
 def test_a_corner_unit_sees_less_and_says_why(page):
-    for name in ("unit's row", "unit's column"):
+    for name in ("row", "column"):
         page.get_by_label(name, exact=True).press("Home")
     expect(where(page)).to_contain_text("sees 14 × 14 pixels: part of its window lies outside.")
 
@@ -195,14 +195,14 @@ def test_a_press_on_the_image_picks_the_unit_below_it(page):
     box = page.locator(".d2l-picked").bounding_box()
     pixel = box["width"] / (SIDE + 6)
     page.mouse.click(box["x"] + 4 * pixel, box["y"] + 30 * pixel)
-    expect(page.get_by_label("unit's row", exact=True)).to_have_value("4")
-    expect(page.get_by_label("unit's column", exact=True)).to_have_value("0")
+    expect(page.get_by_label("row", exact=True)).to_have_value("4")
+    expect(page.get_by_label("column", exact=True)).to_have_value("0")
     page.mouse.move(box["x"] + 17 * pixel, box["y"] + 17 * pixel)
     page.mouse.down()
     page.mouse.move(box["x"] + 30 * pixel, box["y"] + 17 * pixel, steps=4)
     page.mouse.up()
-    expect(page.get_by_label("unit's row", exact=True)).to_have_value("2")
-    expect(page.get_by_label("unit's column", exact=True)).to_have_value("4")
+    expect(page.get_by_label("row", exact=True)).to_have_value("2")
+    expect(page.get_by_label("column", exact=True)).to_have_value("4")
 
 
 def test_a_touch_on_a_phone_picks_too(visit):  # noqa: F811
@@ -212,8 +212,8 @@ def test_a_touch_on_a_phone_picks_too(visit):  # noqa: F811
     image.scroll_into_view_if_needed()
     box = image.bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] * 0.15, box["y"] + box["height"] * 0.85)
-    expect(page.get_by_label("unit's row", exact=True)).to_have_value("4")
-    expect(page.get_by_label("unit's column", exact=True)).to_have_value("0")
+    expect(page.get_by_label("row", exact=True)).to_have_value("4")
+    expect(page.get_by_label("column", exact=True)).to_have_value("0")
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 360), ("dark", 800)])
