@@ -1,9 +1,10 @@
 // Playground: a small network that trains in the page while its reader turns the knobs.
+import { onThemeChange, readColors } from "./colors.js";
 import { axisControl, button, formatNumber, h, statusLine } from "./kit.js";
 import { readAddress, writeAddress } from "./playground_address.js";
 import { createNetwork, signed, unitInWords, unitName } from "./playground_network.js";
 import { createPainter, drawExamples, drawLosses, fitCanvas } from "./playground_picture.js";
-import { largest, readColors, traceZero } from "./playground_picture.js";
+import { largest, traceZero } from "./playground_picture.js";
 import { createSurfaces } from "./playground_surfaces.js";
 import { createTour } from "./playground_tour.js";
 import { createTrainer } from "./playground_trainer.js";
@@ -282,16 +283,10 @@ function render({ model, el }) {
     status.root,
     h("div", { class: "d2l-foot" }, ...(site ? [link] : []), reset),
   );
-  const repaint = () => {
+  onThemeChange(() => {
     colors = readColors(el);
     draw();
-  };
-  for (const root of [document.documentElement, document.body]) {
-    new MutationObserver(repaint).observe(root, {
-      attributeFilter: ["data-theme", "theme", "data-jp-theme-light", "class"],
-    });
-  }
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+  });
   window.addEventListener("hashchange", takeAddress);
   begin();
   show();

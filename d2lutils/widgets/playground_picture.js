@@ -1,11 +1,10 @@
-// What Playground paints on canvases: colors from the page's theme, a function over the plane as a
-// picture, the line where it is zero, the data, the losses.
+// What Playground paints on canvases: a function over the plane as a picture, the line where it is
+// zero, the data, the losses.
+import { LEVELS } from "./colors.js";
 import { REACH } from "./playground_data.js";
 import { scaleFor, ticks } from "./scales.js";
 
 export const GRID = 48; // a function is looked at in GRID x GRID places
-const LEVELS = 255;
-const STRENGTH = 0.8; // of a color at its end: points of the same color still stand out
 
 /** The places, from the top left in rows: (GRID * GRID, 2). */
 export function gridPoints() {
@@ -26,33 +25,6 @@ export function fitCanvas(canvas, width, height) {
   const context = canvas.getContext("2d");
   context.setTransform(density, 0, 0, density, 0, 0);
   return context;
-}
-
-/** The theme's colors at an element, and the ramp from low (-1) through paper (0) to high (1). */
-export function readColors(el) {
-  const style = getComputedStyle(el);
-  const of = (name) => style.getPropertyValue(`--d2l-${name}`).trim();
-  const dot = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgb = (color) => {
-    dot.fillStyle = color;
-    dot.fillRect(0, 0, 1, 1);
-    return dot.getImageData(0, 0, 1, 1).data;
-  };
-  const [paper, low, high] = [of("paper"), of("c0"), of("c1")].map(rgb);
-  const ramp = new Uint8ClampedArray(4 * (LEVELS + 1));
-  for (let i = 0; i <= LEVELS; i += 1) {
-    const t = (2 * i) / LEVELS - 1;
-    const end = t < 0 ? low : high;
-    for (let c = 0; c < 3; c += 1) {
-      ramp[4 * i + c] = paper[c] + STRENGTH * Math.abs(t) * (end[c] - paper[c]);
-    }
-    ramp[4 * i + 3] = 255;
-  }
-  return {
-    text: of("text"), paper: of("paper"), muted: of("muted"), line: of("line"),
-    accent: of("accent"), low: of("c0"), high: of("c1"), valid: of("c3"),
-    ramp: new Uint32Array(ramp.buffer),
-  };
 }
 
 /** A function that paints values over the grid into a square; `every` thins the grid out. */
