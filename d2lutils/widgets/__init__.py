@@ -5,6 +5,7 @@ from .calculator import ConvolutionCalculator
 from .clinic import Case, Clinic
 from .curves import Curves
 from .explorer import Explorer
+from .featuremaps import FeatureMaps
 from .graph import Graph
 from .kernel import KernelEditor
 from .packed import quantized
@@ -23,6 +24,7 @@ __all__ = [
     "ConvolutionCalculator",
     "Curves",
     "Explorer",
+    "FeatureMaps",
     "Graph",
     "KernelEditor",
     "NormAxes",

@@ -21,7 +21,7 @@ from d2lutils.widgets import (
     ConvolutionCalculator,
     Curves,
     Explorer,
-    KernelEditor, NormAxes,
+    KernelEditor, NormAxes, FeatureMaps,
     Number,
     Playground,
     Predict,
@@ -104,6 +104,14 @@ def editor():
     return KernelEditor(torch.arange(255.0, 15, -1).reshape(12, 20), caption="Change a number.")
 
 
+def feature_maps():
+    X = np.linspace(0, 1, 128).reshape(2, 8, 8)
+    first, second = X[:, None] - np.linspace(0, 1, 6)[:, None, None], np.ones((2, 16, 2, 2))
+    layers, kernels = {"conv1": first, "conv2": second}, {"conv2": np.ones((16, 6, 3, 3))}
+    return FeatureMaps(X, ["one", "two"], {e: layers for e in (0, 1)}, dict.fromkeys((0, 1), kernels),
+                       caption="Move the epoch.")
+
+
 def case(complaint, fault, **words):
     """A patient with two charts and three faults to choose from, one without curves."""
     falling = 1 / EPOCHS
@@ -142,6 +150,7 @@ def receptive():
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
     broadcasting, playground, clinic, editor, calculator, shifter, NormAxes, receptive,
+    feature_maps,
 ]
 
 

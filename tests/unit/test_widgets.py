@@ -19,7 +19,7 @@ from d2lutils.widgets import (
     ConvolutionCalculator,
     Curves,
     Explorer,
-    KernelEditor, NormAxes,
+    KernelEditor, NormAxes, FeatureMaps,
     Number,
     Playground,
     Predict,
@@ -67,6 +67,12 @@ def case(**changed):
     return Case(**{**words, **charts, **changed})
 
 
+def feature_maps(name="conv", **options):
+    X = np.linspace(0, 1, 18).reshape(2, 3, 3)
+    maps, weights = np.stack([X - 0.5, X], axis=1), np.ones((2, 1, 2, 2))
+    return FeatureMaps(X, [name, "two"], {0: {name: maps}}, {0: {name: weights}}, **options)
+
+
 def clinic():
     return Clinic([case(), case(complaint="Once more.")])
 
@@ -93,6 +99,7 @@ ALL = [
     lambda: Playground(start={"layers": 2}, tour=[("One", {"units": 1}, "Why?")]),
     lambda: ConvolutionCalculator(12, 5, padding=3, caption="Try."),
     lambda: shifter("net", "shoe"),
+    feature_maps,
 ]
 
 
@@ -132,6 +139,7 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: ConvolutionCalculator(caption=t),
     lambda t: NormAxes(caption=t),
     lambda t: ReceptiveField(torch.zeros(28, 28), caption=t),
+    lambda t: feature_maps(t, caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right=t), Number(t, 1, why=t, unit=t)),
     lambda t: Clinic([Case(t, t, {t: t, "b": t}, {t: {t: Curves([1], **{t: [1]})}},
                            {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),
@@ -157,8 +165,8 @@ def test_json_escapes_what_could_end_a_script():
 
 
 @pytest.mark.parametrize("name", [
-    "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "kernel.js", "normaxes.js",
-    "playground.js", "predict.js", "quiz.js", "receptive.js", "shifter.js",
+    "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "featuremaps.js", "kernel.js",
+    "normaxes.js", "playground.js", "predict.js", "quiz.js", "receptive.js", "shifter.js",
 ])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
