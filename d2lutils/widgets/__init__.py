@@ -8,13 +8,13 @@ from .explorer import Explorer
 from .featuremaps import FeatureMaps
 from .graph import Graph
 from .kernel import KernelEditor
-from .packed import quantized
 from .normaxes import NormAxes
+from .packed import quantized
 from .playground import Playground
 from .predict import Predict
 from .quiz import Choice, Number, Quiz
-from .shifter import Shifter
 from .receptive import ReceptiveField
+from .shifter import Shifter
 
 __all__ = [
     "Broadcasting",
@@ -32,7 +32,7 @@ __all__ = [
     "Playground",
     "Predict",
     "Quiz",
+    "ReceptiveField",
     "Shifter",
     "quantized",
-    "ReceptiveField",
 ]
