@@ -15,6 +15,11 @@ from .predict import Predict
 from .quiz import Choice, Number, Quiz
 from .receptive import ReceptiveField
 from .shifter import Shifter
+from .ladder import Ladder
+from .playground import Playground
+from .predict import Predict
+from .quiz import Choice, Number, Quiz
+from .scatter_table import ScatterTable
 
 __all__ = [
     "Broadcasting",
@@ -28,6 +33,7 @@ __all__ = [
     "Graph",
     "KernelEditor",
     "NormAxes",
+    "Ladder",
     "Number",
     "Playground",
     "Predict",
@@ -35,4 +41,5 @@ __all__ = [
     "ReceptiveField",
     "Shifter",
     "quantized",
+    "ScatterTable",
 ]
