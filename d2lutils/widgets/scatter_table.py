@@ -117,7 +117,8 @@ class ScatterTable(Component):
             + f'<div class="d2l-scroll d2l-sortable"><table><thead><tr>{heads}</tr></thead>'
             + f"<tbody>{rows}</tbody></table></div>"
             + paragraph(self.source, "source")
-            + "<noscript>Sorting and the chart need JavaScript.</noscript>"
+            + '<div class="d2l-foot"><noscript>Sorting and the chart need JavaScript.</noscript>'
+            + "</div>"
         )
 
     def still_png(self) -> bytes:

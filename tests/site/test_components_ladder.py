@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from math import log
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -107,7 +108,7 @@ def test_nothing_of_a_gain_shows_before_the_guess(page):
 
 
 def test_a_guess_is_compared_and_counted(page):
-    step(page, 0, 27)
+    step(page, 0, 28)
     guess = newest(page)[4]
     assert newest(page)[3] == "+25.0" and guess == "+15.0"
     expect(page.locator(".d2l-outcome")).to_have_text(
@@ -225,7 +226,6 @@ def test_dots_lie_where_the_values_are(sheet):
     assert sorted(range(4), key=ys.__getitem__) == [1, 2, 0, 3]
     # Equal factors are equal ways where the axis is logarithmic.
     way = (xs[3] - xs[0]) / (xs[1] - xs[0])
-    from math import log
     assert way == pytest.approx(log(180_900 / 61_706) / log(500_123 / 61_706), abs=0.01)
     sheet.get_by_label("across").select_option("year")
     xs = places(sheet, "cx")
