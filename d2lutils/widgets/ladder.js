@@ -1,4 +1,4 @@
-// Ladder: switches of a network, a guess before each gain is shown, and gains beside other switches.
+// Ladder: switches of a network, a guess before each gain is shown, and what a gain depends on.
 import { axisControl, button, h, OWN_KEYS, statusLine } from "./kit.js";
 import { createCompany, createRungs, drawNetwork, points } from "./ladder_picture.js";
 

@@ -1,5 +1,6 @@
 // What Ladder draws: the network as a column of boxes, the steps taken, and the gains of one switch
-// beside all settings of the others. Places are shares of a width, so nothing has to be drawn anew on a phone.
+// beside all settings of the others. Places are shares of a width, so nothing has to be drawn anew
+// on a phone.
 import { h, OWN_KEYS } from "./kit.js";
 
 /** A gain in points of a hundred, with its sign. */

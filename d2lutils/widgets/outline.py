@@ -51,7 +51,7 @@ def outline(net: nn.Sequential, shape: tuple[int, ...]) -> list[str]:
     called: list[tuple[str, nn.Module]] = []
     for name, layer in net.named_modules():
         if not list(layer.children()):
-            layer.register_forward_hook(lambda layer, _, __, name=name: called.append((name, layer)))
+            layer.register_forward_hook(lambda it, _, __, name=name: called.append((name, it)))
     with torch.no_grad():
         net(torch.empty(1, *shape, device="meta"))
     boxes: dict[str, str] = {}

@@ -40,7 +40,7 @@ def ladder():
         for s in settings(AXES) for seed in range(5)
     ]
     record = Record.now("cnn/00-steps", "", AXES, 5, runs, "")
-    return Ladder(record, build, SWITCHES, (1, 28, 28), caption="Climb, and guess before each step.")
+    return Ladder(record, build, SWITCHES, (1, 28, 28), caption="Climb, and guess each step.")
 
 
 def table():
@@ -285,7 +285,7 @@ def test_it_fits_a_phone(visit, make):  # noqa: F811
 
 @pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize("width", [360, 800])
-def test_nothing_moves_when_the_script_takes_over_or_a_switch_is_moved(visit, make, width):  # noqa: F811
+def test_nothing_moves_when_the_script_takes_over(visit, make, width):  # noqa: F811
     html = html_page(cell(make().html()), "light", True)
     height = lambda page: page.locator(".d2l-component").bounding_box()["height"]  # noqa: E731
     # What stands there until the script runs; where there is none, noscript adds the picture.
