@@ -8,18 +8,18 @@ from .explorer import Explorer
 from .featuremaps import FeatureMaps
 from .graph import Graph
 from .kernel import KernelEditor
+from .ladder import Ladder
 from .normaxes import NormAxes
 from .packed import quantized
 from .playground import Playground
-from .predict import Predict
-from .quiz import Choice, Number, Quiz
-from .receptive import ReceptiveField
-from .shifter import Shifter
-from .ladder import Ladder
 from .playground import Playground
 from .predict import Predict
+from .predict import Predict
 from .quiz import Choice, Number, Quiz
+from .quiz import Choice, Number, Quiz
+from .receptive import ReceptiveField
 from .scatter_table import ScatterTable
+from .shifter import Shifter
 
 __all__ = [
     "Broadcasting",
@@ -32,14 +32,14 @@ __all__ = [
     "FeatureMaps",
     "Graph",
     "KernelEditor",
-    "NormAxes",
     "Ladder",
+    "NormAxes",
     "Number",
     "Playground",
     "Predict",
     "Quiz",
     "ReceptiveField",
+    "ScatterTable",
     "Shifter",
     "quantized",
-    "ScatterTable",
 ]
