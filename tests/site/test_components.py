@@ -11,7 +11,10 @@ from d2lutils import widgets
 from d2lutils.widgets.base import Component
 
 COMPONENT = ".d2l-component"
-NAMES = [name for name in widgets.__all__ if issubclass(getattr(widgets, name), Component)]
+NAMES = [
+    name for name in widgets.__all__
+    if isinstance(getattr(widgets, name), type) and issubclass(getattr(widgets, name), Component)
+]
 MADE = re.compile(rf"d2l\.({'|'.join(['Experiment', *NAMES])})\(")
 SLIDERS = f"{COMPONENT} input[type=range]"
 
