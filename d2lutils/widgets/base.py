@@ -47,9 +47,14 @@ def _modules(name: str, seen: set[str]) -> list[str]:
 
 
 @lru_cache(maxsize=None)
-def style() -> str:
-    """Return the style sheet of the components without comments and line breaks."""
-    css = files(__package__).joinpath("kit.css").read_text(encoding="utf-8")
+def style(kind: str = "") -> str:
+    """Return the components' style sheet, and that of one kind, without comments and line breaks.
+
+    On a page with several components the sheet stands once for each, so what only one kind
+    needs is in a file of its own: ``kernel.css`` beside ``kernel.js``.
+    """
+    sheets = (files(__package__).joinpath(name) for name in ("kit.css", f"{kind}.css"))
+    css = "".join(s.read_text(encoding="utf-8") for s in sheets if s.is_file())
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", css)).strip()
 
@@ -110,7 +115,7 @@ class Component:
         data = to_json(self.state())
         key = hashlib.sha256((script + data).encode()).hexdigest()[:12]
         return (
-            f'<style class="d2l-style">{style()}</style>\n'
+            f'<style class="d2l-style">{style(kind)}</style>\n'
             f'<div class="d2l-component d2l-{kind}" data-d2l="{key}">{self.still_html()}</div>\n'
             f'<script type="module">\n{script}\nmount("{key}", component, {data});\n</script>'
         )
