@@ -186,7 +186,7 @@ function render({ model, el }) {
       h("div", { class: "d2l-heats" }, ...heats.map((heat) => heat.root)),
       createScale(model.get("scale"))] : []),
     status.root,
-    h("div", { class: "d2l-foot" }, button("Back to the middle", () => move(0, 0))),
+    h("div", { class: "d2l-foot" }, button("Reset", () => move(0, 0))),
   );
   model.on("change:at", draw);
   draw();

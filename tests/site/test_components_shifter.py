@@ -171,5 +171,5 @@ def test_another_picture_stays_where_the_last_one_was_and_the_button_leads_back(
     expect(page.get_by_role("button", name="bag, picture 2")).to_have_attribute(
         "aria-pressed", "true")
     expect(page.locator(".d2l-true th")).to_have_text("bag")
-    page.get_by_role("button", name="Back to the middle").click()
+    page.get_by_role("button", name="Reset").click()
     assert place(page) == (0, 0)
