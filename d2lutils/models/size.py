@@ -49,6 +49,13 @@ class LayerTable:
             for row in (head, *cells, total))
 
 
+def on_meta(net: nn.Sequential) -> nn.Sequential:
+    """Return a copy on the meta device, to predict with, of what has to be an nn.Sequential."""
+    if not isinstance(net, nn.Sequential):
+        raise TypeError(f"net must be an nn.Sequential, got {type(net).__name__}")
+    return copy.deepcopy(net).to("meta").eval()
+
+
 def layer_table(net: nn.Sequential, shape: tuple[int, ...]) -> LayerTable:
     """Return shapes, parameters and multiply-adds of each layer of a network.
 
@@ -77,11 +84,9 @@ def layer_table(net: nn.Sequential, shape: tuple[int, ...]) -> LayerTable:
     Linear   4                     36             32
     total                          56            104
     """
-    if not isinstance(net, nn.Sequential):
-        raise TypeError(f"net must be an nn.Sequential, got {type(net).__name__}")
     rows = []
     X = torch.empty(1, *shape, device="meta")
-    for layer in copy.deepcopy(net).to("meta").eval():
+    for layer in on_meta(net):
         with torch.no_grad(), FlopCounterMode(display=False) as counter:
             X = layer(X)
         parameters = sum(p.numel() for p in layer.parameters())

@@ -2,7 +2,7 @@
 import { button, formatNumber, h, OWN_KEYS, statusLine, typedNumber, uniqueId } from "./kit.js";
 import { correlate, createLegend, createView, isBalanced } from "./kernel_picture.js";
 import { levelOf, readPicture, shadesOf, sumOf } from "./kernel_picture.js";
-import { addressOf, writeAddress } from "./playground_address.js";
+import { addressOf, addressWriter } from "./address.js";
 
 const SIDES = [3, 5];
 const MODES = { auto: "by the sum", gray: "0 to 255", zero: "gray is 0" };
@@ -53,11 +53,11 @@ function render({ model, el }) {
   const outcome = h("p", { class: "d2l-where" });
   const legend = createLegend();
   const link = h("a", { class: "d2l-link" }, "Link to this kernel");
+  const toAddress = addressWriter(link, address, site);
   const fields = h("div", { class: "d2l-fields", role: "group", "aria-label": "Kernel K" });
   let [kernel, mode, inputs] = [[...first], "auto", []];
   let [result, shades, drawnAs] = [null, null, ""];
   let at = { row: 0, column: 0 };
-  let writing = 0;
 
   // ---- one window
 
@@ -175,15 +175,7 @@ function render({ model, el }) {
       ...(isSame(kernel, first) ? {} : { k: kernel.map((v) => Number(v.toPrecision(7))).join("_") }),
       ...(mode === "auto" ? {} : { draw: mode }),
     };
-    link.href = writeAddress("", address, changed) || "#";
-    if (!site) return;
-    clearTimeout(writing); // browsers refuse many changes of the address in a short time
-    writing = setTimeout(() => {
-      const hash = writeAddress(window.location.hash, address, changed);
-      if (hash === window.location.hash) return;
-      const { pathname, search } = window.location;
-      window.history.replaceState(window.history.state, "", hash || pathname + search);
-    }, 300);
+    toAddress(changed);
   }
 
   function change(numbers, typing = null) {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-
 import torch
 from torch import nn
+
+from ..models.size import on_meta
 
 __all__: list[str] = []
 
@@ -45,9 +45,7 @@ def outline(net: nn.Sequential, shape: tuple[int, ...]) -> list[str]:
     >>> outline(nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2)), (1, 9, 9))
     ['3×3 conv, 4 · ReLU', 'max pool']
     """
-    if not isinstance(net, nn.Sequential):
-        raise TypeError(f"net must be an nn.Sequential, got {type(net).__name__}")
-    net = copy.deepcopy(net).to("meta").eval()
+    net = on_meta(net)
     called: list[tuple[str, nn.Module]] = []
     for name, layer in net.named_modules():
         if not list(layer.children()):

@@ -1,7 +1,7 @@
 // Playground: a small network that trains in the page while its reader turns the knobs.
 import { onThemeChange, readColors } from "./colors.js";
 import { axisControl, button, formatNumber, h, statusLine } from "./kit.js";
-import { readAddress, writeAddress } from "./playground_address.js";
+import { addressWriter, readAddress } from "./address.js";
 import { createNetwork, signed, unitInWords, unitName } from "./playground_network.js";
 import { createPainter, drawExamples, drawLosses, fitCanvas } from "./playground_picture.js";
 import { largest, traceZero } from "./playground_picture.js";
@@ -44,6 +44,7 @@ function render({ model, el }) {
   const shown = h("p", { class: "d2l-shown" });
   const [low, high] = [h("span"), h("span")];
   const link = h("a", { class: "d2l-link" }, "Link to this setting");
+  const toAddress = addressWriter(link, address, site);
   const paint = createPainter(1);
   let setting = { ...home };
   let trainer;
@@ -52,7 +53,7 @@ function render({ model, el }) {
   let focus;
   let colors = readColors(el);
   let [surface, chart] = [null, null];
-  let [playing, visible, frame, last, due, said, writing] = [false, true, 0, 0, 0, 0, 0];
+  let [playing, visible, frame, last, due, said] = [false, true, 0, 0, 0, 0];
 
   // ---- what is seen
 
@@ -193,15 +194,7 @@ function render({ model, el }) {
     fixed.textContent = values.length ? `Fixed: ${values.join(", ")}.` : "";
     const names = Object.keys(setting).filter((name) => setting[name] !== home[name]);
     const changed = Object.fromEntries(names.map((name) => [name, setting[name]]));
-    link.href = writeAddress("", address, changed) || "#";
-    if (!site) return;
-    clearTimeout(writing); // browsers refuse many changes of the address in a short time
-    writing = setTimeout(() => {
-      const hash = writeAddress(window.location.hash, address, changed);
-      if (hash === window.location.hash) return;
-      const { pathname, search } = window.location;
-      window.history.replaceState(window.history.state, "", hash || pathname + search);
-    }, 300);
+    toAddress(changed);
   }
 
   function change(next) {

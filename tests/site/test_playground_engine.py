@@ -49,7 +49,7 @@ PLAIN, PENALIZED = (0.0, 0.0, 0.0), (0.003, 0.01, 0.4)  # l1, l2, dropout
 @pytest.fixture(scope="module")
 def engine(browser):
     page = browser.new_page()
-    modules = bundle("playground_trainer.js") + "\n" + bundle("playground_address.js")
+    modules = bundle("playground_trainer.js") + "\n" + bundle("address.js")
     page.add_script_tag(content=f"{modules}\nwindow.engine = {{ {NAMES} }};", type="module")
     page.wait_for_function("window.engine")
     yield page

@@ -41,3 +41,22 @@ export function writeAddress(hash, name, changed) {
   if (parts.length === 0) return hash.includes("?") ? "" : hash;
   return `#${parts.join(";")}`;
 }
+
+/**
+ * A function of what the component called `name` has changed: it gives the link that address, and
+ * on the site the page too.
+ */
+export function addressWriter(link, name, site) {
+  let writing = 0;
+  return (changed) => {
+    link.href = writeAddress("", name, changed) || "#";
+    if (!site) return;
+    clearTimeout(writing); // browsers refuse many changes of the address in a short time
+    writing = setTimeout(() => {
+      const hash = writeAddress(window.location.hash, name, changed);
+      if (hash === window.location.hash) return;
+      const { pathname, search } = window.location;
+      window.history.replaceState(window.history.state, "", hash || pathname + search);
+    }, 300);
+  };
+}
