@@ -47,14 +47,14 @@ def _modules(name: str, seen: set[str]) -> list[str]:
 
 
 @lru_cache(maxsize=None)
-def style(kind: str = "") -> str:
-    """Return the components' style sheet, and that of one kind, without comments and line breaks.
+def style(name: str = "kit") -> str:
+    """Return a style sheet without comments and line breaks, "" where there is no such file.
 
-    On a page with several components the sheet stands once for each, so what only one kind
-    needs is in a file of its own: ``kernel.css`` beside ``kernel.js``.
+    kit.css is every component's; what one kind alone needs is in a file of its own, such as
+    kernel.css beside kernel.js, since a page carries a copy for each of its components.
     """
-    sheets = (files(__package__).joinpath(name) for name in ("kit.css", f"{kind}.css"))
-    css = "".join(s.read_text(encoding="utf-8") for s in sheets if s.is_file())
+    sheet = files(__package__).joinpath(f"{name}.css")
+    css = sheet.read_text(encoding="utf-8") if sheet.is_file() else ""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", css)).strip()
 
@@ -114,8 +114,12 @@ class Component:
         script = bundle(self.script).replace("export default", "const component =")
         data = to_json(self.state())
         key = hashlib.sha256((script + data).encode()).hexdigest()[:12]
+        sheets = "".join(
+            f'<style class="d2l-style" data-name="{name}">{css}</style>'
+            for name in ("kit", kind) if (css := style(name))
+        )
         return (
-            f'<style class="d2l-style">{style(kind)}</style>\n'
+            f"{sheets}\n"
             f'<div class="d2l-component d2l-{kind}" data-d2l="{key}">{self.still_html()}</div>\n'
             f'<script type="module">\n{script}\nmount("{key}", component, {data});\n</script>'
         )

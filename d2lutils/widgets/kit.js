@@ -110,22 +110,23 @@ export function pageModel(state) {
 
 /** Bring to life every container with this key that no script has taken yet. */
 export function mount(key, component, state) {
-  keepOneStyle();
+  keepOneOfEachStyle();
   for (const el of document.querySelectorAll(`[data-d2l="${key}"]:not([data-on])`)) {
     el.dataset.on = "";
     component.render({ model: pageModel({ ...state }), el });
   }
 }
 
-// Each output brings the style sheet, so that its still picture is laid out before any script
-// runs; the document keeps one copy, in its head, where clearing a cell does not remove it.
-function keepOneStyle() {
-  const copies = [...document.querySelectorAll("style.d2l-style")];
-  const kept = document.getElementById("d2l-style") ?? document.createElement("style");
-  kept.id = "d2l-style";
-  if (copies.length && kept.textContent !== copies.at(-1).textContent) {
-    kept.textContent = copies.at(-1).textContent;
+// Each output brings the style sheets, so that its still picture is laid out before any script
+// runs; the document keeps one copy of each, in its head, where clearing a cell does not remove
+// it. The kit's comes first, so that a component's own rules win.
+function keepOneOfEachStyle() {
+  for (const copy of document.querySelectorAll("style.d2l-style")) {
+    const id = `d2l-style-${copy.dataset.name}`;
+    const kept = document.getElementById(id) ?? document.createElement("style");
+    if (!kept.id) document.head.append(kept);
+    kept.id = id;
+    if (kept.textContent !== copy.textContent) kept.textContent = copy.textContent;
+    copy.remove();
   }
-  document.head.append(kept);
-  for (const copy of copies) copy.remove();
 }

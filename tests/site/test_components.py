@@ -8,7 +8,7 @@ from conftest import PHONE, ROOT, contents
 from playwright.sync_api import expect
 
 from d2lutils import widgets
-from d2lutils.widgets.base import Component
+from d2lutils.widgets.base import Component, style
 
 COMPONENT = ".d2l-component"
 NAMES = [
@@ -59,6 +59,9 @@ def test_every_component_of_the_source_is_alive_on_the_page(visit, name):
     alive = page.locator(f"{COMPONENT}[role=group], {COMPONENT} [role=group]")
     assert page.locator(COMPONENT).count() == expected(name)
     assert alive.count() >= expected(name)
+    kinds = page.locator(COMPONENT).evaluate_all("all => all.map(e => e.classList[1].slice(4))")
+    for kind in {"kit", *kinds} if kinds else ():
+        assert page.locator(f"#d2l-style-{kind}").count() == bool(style(kind))
 
 
 def test_there_are_components_to_move():
