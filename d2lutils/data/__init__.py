@@ -6,12 +6,14 @@ from . import images as _images
 from . import loaders as _loaders
 from . import synthetic as _synthetic
 from . import tables as _tables
+from . import text as _text
 from .fashion import *
 from .hub import *
 from .images import *
 from .loaders import *
 from .synthetic import *
 from .tables import *
+from .text import *
 
 __all__ = [
     *_fashion.__all__,
@@ -20,4 +22,5 @@ __all__ = [
     *_loaders.__all__,
     *_synthetic.__all__,
     *_tables.__all__,
+    *_text.__all__,
 ]

@@ -23,7 +23,7 @@ class ShippedCard:
     name, about
         The name it is asked for by, and what it is.
     file
-        Its file in ``data/files``, packed by gzip.
+        Its file in ``data/files``: plain text, or packed by gzip (".gz").
     size, sha256
         Bytes of its content and their checksum, unpacked.
     source, version
@@ -83,7 +83,9 @@ def read_shipped(name: str) -> bytes:
     card = SHIPPED[one_of("name", name, SHIPPED)]
     file = resources.files(__package__) / "files" / card.file
     try:
-        content = gzip.decompress(file.read_bytes())
+        content = file.read_bytes()
+        if card.file.endswith(".gz"):
+            content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(card, f"cannot be read ({error})") from error
     if hashlib.sha256(content).hexdigest() != card.sha256:

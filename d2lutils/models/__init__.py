@@ -10,6 +10,8 @@ from .networks import *
 from .networks import __all__ as _networks_names
 from .norms import *
 from .norms import __all__ as _norms_names
+from .recurrent import *
+from .recurrent import __all__ as _recurrent_names
 from .size import *
 from .size import __all__ as _size_names
 
@@ -19,5 +21,6 @@ __all__ = [
     *_inits_names,
     *_networks_names,
     *_norms_names,
+    *_recurrent_names,
     *_size_names,
 ]

@@ -12,10 +12,7 @@ from .ladder import Ladder
 from .normaxes import NormAxes
 from .packed import quantized
 from .playground import Playground
-from .playground import Playground
 from .predict import Predict
-from .predict import Predict
-from .quiz import Choice, Number, Quiz
 from .quiz import Choice, Number, Quiz
 from .receptive import ReceptiveField
 from .scatter_table import ScatterTable

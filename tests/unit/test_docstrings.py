@@ -24,9 +24,14 @@ SIGNATURES = """
 Accumulator(n)
 Animator(xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None, xscale='linear',\
  yscale='linear', fmts=('-', 'm--', 'g-.', 'r:'), nrows=1, ncols=1, figsize=(3.5, 2.5))
+RNNModel(rnn_layer, vocab_size, **kwargs)
+RNNModelScratch(vocab_size, num_hiddens, device, get_params, init_state, forward_fn)
+SeqDataLoader(batch_size, num_steps, use_random_iter, max_tokens)
 Timer()
+Vocab(tokens=None, min_freq=0, reserved_tokens=None)
 accuracy(y_hat, y)
 corr2d(X, K)
+count_corpus(tokens)
 download(name, cache_dir=os.path.join('..', 'data'))
 download_extract(name, folder=None)
 evaluate_accuracy(net, data_iter)
@@ -37,10 +42,16 @@ get_fashion_mnist_labels(labels)
 grad_clipping(net, theta)
 linreg(X, w, b)
 load_array(data_arrays, batch_size, is_train=True)
+load_corpus_time_machine(max_tokens=-1)
 load_data_fashion_mnist(batch_size, resize=None)
+load_data_time_machine(batch_size, num_steps, use_random_iter=False, max_tokens=10000)
 plot(X, Y=None, xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None, xscale='linear',\
  yscale='linear', fmts=('-', 'm--', 'g-.', 'r:'), figsize=(3.5, 2.5), axes=None)
 predict_ch3(net, test_iter, n=6)
+predict_ch8(prefix, num_preds, net, vocab, device)
+read_time_machine()
+seq_data_iter_random(corpus, batch_size, num_steps)
+seq_data_iter_sequential(corpus, batch_size, num_steps)
 set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend)
 set_figsize(figsize=(3.5, 2.5))
 sgd(params, lr, batch_size)
@@ -49,8 +60,11 @@ show_images(imgs, num_rows, num_cols, titles=None, scale=1.5)
 squared_loss(y_hat, y)
 synthetic_data(w, b, num_examples)
 train_ch3(net, train_iter, test_iter, loss, num_epochs, updater)
+tokenize(lines, token='word')
 train_ch6(net, train_iter, test_iter, num_epochs, lr, device)
+train_ch8(net, train_iter, vocab, lr, num_epochs, device, use_random_iter=False)
 train_epoch_ch3(net, train_iter, loss, updater)
+train_epoch_ch8(net, train_iter, loss, updater, device, use_random_iter)
 try_all_gpus()
 try_gpu(i=0)
 use_svg_display()
@@ -59,7 +73,10 @@ use_svg_display()
 METHODS = {
     "Accumulator": ["add", "reset", "__getitem__"],
     "Animator": ["add"],
+    "RNNModel": ["forward", "begin_state"],
+    "RNNModelScratch": ["__call__", "begin_state"],
     "Timer": ["start", "stop", "avg", "sum", "cumsum"],
+    "Vocab": ["__len__", "__getitem__", "to_tokens"],
 }
 
 
