@@ -61,6 +61,17 @@ SHIPPED = {
             citation="D. De Cock: Ames, Iowa: Alternative to the Boston Housing Data as an End of "
             "Semester Regression Project, Journal of Statistics Education 19(3), 2011",
         ),
+        ShippedCard(
+            name="tale",
+            about="The Nine Verses, a story in 36 chapters for small language models to learn from",
+            file="tale.txt",
+            size=183_163,
+            sha256="7be15792b96eadb395bce4e6a730a2acb8f813cc0cdbc129086519abd5a56481",
+            source="written for this book",
+            version="1",
+            license="CC0 1.0",
+            citation="the d2lutils authors: The Nine Verses, 2026",
+        ),
     ]
 }
 
