@@ -8,6 +8,8 @@ from .inits import *
 from .inits import __all__ as _inits_names
 from .networks import *
 from .networks import __all__ as _networks_names
+from .ngrams import *
+from .ngrams import __all__ as _ngrams_names
 from .norms import *
 from .norms import __all__ as _norms_names
 from .recurrent import *
@@ -20,6 +22,7 @@ __all__ = [
     *_convolution_names,
     *_inits_names,
     *_networks_names,
+    *_ngrams_names,
     *_norms_names,
     *_recurrent_names,
     *_size_names,
