@@ -17,6 +17,7 @@ from .models import *
 from .plotting import *
 from .report import *
 from .training import *
+from .translating import *
 from .widgets import *
 
 __version__ = "0.1.0"

@@ -71,6 +71,16 @@ SHIPPED = {
             version="1",
             license="CC0 1.0",
             citation="the d2lutils authors: The Nine Verses, 2026",
+            name="number-words",
+            about="the numbers from 0 to 9,999, and 1,000 of five digits, in English and French",
+            file="number-words.tsv.gz",
+            size=849_655,
+            sha256="cadd67fae69285fce87f8ff6069c1bcb6d5986d0924ecc3601130e4f005f9bd5",
+            source="the Python package num2words",
+            version="num2words 0.5.14 (2024-12-16), run by tools/make_number_words.py",
+            license="none of its own: num2words is LGPL-2.1, of which no code is here, and what "
+            "it writes, how numbers are said, is a matter of fact",
+            citation="num2words, maintained by Savoir-faire Linux",
         ),
     ]
 }

@@ -14,6 +14,8 @@ from .norms import *
 from .norms import __all__ as _norms_names
 from .recurrent import *
 from .recurrent import __all__ as _recurrent_names
+from .seq2seq import *
+from .seq2seq import __all__ as _seq2seq_names
 from .size import *
 from .size import __all__ as _size_names
 
@@ -25,5 +27,6 @@ __all__ = [
     *_ngrams_names,
     *_norms_names,
     *_recurrent_names,
+    *_seq2seq_names,
     *_size_names,
 ]

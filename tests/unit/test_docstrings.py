@@ -24,12 +24,19 @@ SIGNATURES = """
 Accumulator(n)
 Animator(xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None, xscale='linear',\
  yscale='linear', fmts=('-', 'm--', 'g-.', 'r:'), nrows=1, ncols=1, figsize=(3.5, 2.5))
+Decoder(**kwargs)
+Encoder(**kwargs)
+EncoderDecoder(encoder, decoder, **kwargs)
 RNNModel(rnn_layer, vocab_size, **kwargs)
 RNNModelScratch(vocab_size, num_hiddens, device, get_params, init_state, forward_fn)
+Seq2SeqDecoder(vocab_size, embed_size, num_hiddens, num_layers, dropout=0, **kwargs)
+Seq2SeqEncoder(vocab_size, embed_size, num_hiddens, num_layers, dropout=0, **kwargs)
 SeqDataLoader(batch_size, num_steps, use_random_iter, max_tokens)
 Timer()
 Vocab(tokens=None, min_freq=0, reserved_tokens=None)
 accuracy(y_hat, y)
+bleu(pred_seq, label_seq, k)
+build_array_nmt(lines, vocab, num_steps)
 corr2d(X, K)
 count_corpus(tokens)
 download(name, cache_dir=os.path.join('..', 'data'))
@@ -44,14 +51,20 @@ linreg(X, w, b)
 load_array(data_arrays, batch_size, is_train=True)
 load_corpus_time_machine(max_tokens=-1)
 load_data_fashion_mnist(batch_size, resize=None)
+load_data_nmt(batch_size, num_steps, num_examples=600)
 load_data_time_machine(batch_size, num_steps, use_random_iter=False, max_tokens=10000)
 plot(X, Y=None, xlabel=None, ylabel=None, legend=None, xlim=None, ylim=None, xscale='linear',\
  yscale='linear', fmts=('-', 'm--', 'g-.', 'r:'), figsize=(3.5, 2.5), axes=None)
 predict_ch3(net, test_iter, n=6)
 predict_ch8(prefix, num_preds, net, vocab, device)
+predict_seq2seq(net, src_sentence, src_vocab, tgt_vocab, num_steps, device,\
+ save_attention_weights=False)
+preprocess_nmt(text)
+read_data_nmt()
 read_time_machine()
 seq_data_iter_random(corpus, batch_size, num_steps)
 seq_data_iter_sequential(corpus, batch_size, num_steps)
+sequence_mask(X, valid_len, value=0)
 set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend)
 set_figsize(figsize=(3.5, 2.5))
 sgd(params, lr, batch_size)
@@ -59,12 +72,15 @@ show_heatmaps(matrices, xlabel, ylabel, titles=None, figsize=(2.5, 2.5), cmap='R
 show_images(imgs, num_rows, num_cols, titles=None, scale=1.5)
 squared_loss(y_hat, y)
 synthetic_data(w, b, num_examples)
+tokenize_nmt(text, num_examples=None)
 train_ch3(net, train_iter, test_iter, loss, num_epochs, updater)
 tokenize(lines, token='word')
 train_ch6(net, train_iter, test_iter, num_epochs, lr, device)
 train_ch8(net, train_iter, vocab, lr, num_epochs, device, use_random_iter=False)
 train_epoch_ch3(net, train_iter, loss, updater)
 train_epoch_ch8(net, train_iter, loss, updater, device, use_random_iter)
+train_seq2seq(net, data_iter, lr, num_epochs, tgt_vocab, device)
+truncate_pad(line, num_steps, padding_token)
 try_all_gpus()
 try_gpu(i=0)
 use_svg_display()
@@ -73,6 +89,10 @@ use_svg_display()
 METHODS = {
     "Accumulator": ["add", "reset", "__getitem__"],
     "Animator": ["add"],
+    "Decoder": ["init_state", "forward"],
+    "Encoder": ["forward"],
+    "EncoderDecoder": ["forward"],
+    "MaskedSoftmaxCELoss": ["forward"],
     "RNNModel": ["forward", "begin_state"],
     "RNNModelScratch": ["__call__", "begin_state"],
     "Timer": ["start", "stop", "avg", "sum", "cumsum"],
