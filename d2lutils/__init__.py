@@ -11,6 +11,7 @@ from .data import *
 from .devices import *
 from .experiment import *
 from .fitting import *
+from .fitting_pairs import *
 from .language import *
 from .metrics import *
 from .models import *

@@ -38,6 +38,9 @@ class Encoder(nn.Module):
     tensor([1., 1.])
     """
 
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
     def forward(self, X: torch.Tensor, *args):
         """Return what the decoder needs to know of X, (batch_size, num_steps)."""
         raise NotImplementedError
@@ -45,6 +48,9 @@ class Encoder(nn.Module):
 
 class Decoder(nn.Module):
     """What writes the target sentences; a class of one's own says how."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
 
     def init_state(self, enc_outputs, *args):
         """Return the first state, made from what the encoder returned."""
