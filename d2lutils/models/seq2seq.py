@@ -64,7 +64,7 @@ class Decoder(nn.Module):
         raise NotImplementedError
 
     def select(self, state, rows: torch.Tensor):
-        """Return the state of some of the sentences: those with the numbers `rows`, in that order."""
+        """Return the state of the sentences with the numbers `rows`, in that order."""
         raise NotImplementedError
 
 
@@ -223,7 +223,7 @@ class Seq2SeqDecoder(Decoder):
         return self.dense(output).permute(1, 0, 2), DecoderState(hidden, state.context)
 
     def select(self, state: DecoderState, rows: torch.Tensor) -> DecoderState:
-        """Return the state of some of the sentences: those with the numbers `rows`, in that order."""
+        """Return the state of the sentences with the numbers `rows`, in that order."""
         return DecoderState(state.hidden[:, rows], state.context[rows])
 
 

@@ -138,7 +138,8 @@ def test_fewer_training_pairs_are_the_first_of_more_and_the_other_parts_stay():
     assert (few[1], few[2].open()) == (many[1], many[2].open())
 
 
-@pytest.mark.parametrize("num_train, error", [(0, ValueError), (8001, ValueError), (1.5, TypeError)])
+@pytest.mark.parametrize(
+    "num_train, error", [(0, ValueError), (8001, ValueError), (1.5, TypeError)])
 def test_a_wrong_number_of_training_pairs_is_refused(num_train, error):
     with pytest.raises(error, match="num_train must be"):
         d2l.number_parts(num_train=num_train)
@@ -158,8 +159,9 @@ def test_each_break_is_new_in_the_way_it_says_and_in_no_other():
     bigrams = Counter(b for s in train for b in zip(s.split(), s.split()[1:]))
 
     assert all(set(s.split()) <= words for sources in breaks.values() for s in sources)
-    assert all(s.endswith(("thirty seven", "fifty eight", "ninety two")) for s in breaks["new pair"])
-    for pair in ("thirty seven", "fifty eight", "ninety two"):
+    ends = ("thirty seven", "fifty eight", "ninety two")
+    assert all(s.endswith(ends) for s in breaks["new pair"])
+    for pair in ends:
         assert not bigrams[tuple(pair.split())]
     assert all(s.startswith("seven thousand") for s in breaks["new place"])
     assert not bigrams["seven", "thousand"]
