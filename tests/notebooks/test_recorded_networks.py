@@ -35,3 +35,16 @@ def test_the_training_error_of_plain_networks_rises_with_depth_and_of_residual_o
     plain, residual = errors("plain"), errors("residual")
     assert plain[32] > plain[16] > plain[8]
     assert plain[32] - plain[8] > 3 * abs(residual[32] - residual[8])
+
+
+def test_translation_is_nearly_perfect_on_unseen_numbers_and_breaks_where_the_page_says():
+    record = records.load("rnn/13-encoder-decoder")
+
+    def exact_match(metric, num_train):
+        return record.table(metric, num_train=num_train)[0]["mean"]
+
+    assert exact_match("valid exact match", 8000) >= 0.99
+    assert exact_match("valid BLEU", 8000) >= 0.99
+    by_size = [exact_match("valid exact match", n) for n in record.axes["num_train"]]
+    assert by_size == sorted(by_size) and by_size[0] < 0.5
+    assert exact_match("new place", 8000) < 0.1 and exact_match("longer", 8000) < 0.1
