@@ -73,7 +73,7 @@ def tokenize_nmt(
 
     Returns
     -------
-    source, target : list of lists of str
+    source, target : list of list
 
     Examples
     --------
