@@ -247,7 +247,7 @@ class Vocab:
 
     @property
     def unk(self) -> int:
-        """The number of every token that is not in the vocabulary: 0."""
+        """The number of every token that is not in the vocabulary, which is 0."""
         return 0
 
     @property

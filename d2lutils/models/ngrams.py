@@ -42,8 +42,10 @@ class NGram:
         every count, and knows nothing of a context that it has not seen: all tokens are then
         equally likely. "kneser-ney" takes `discount` off every count, and spreads what it took
         as the model of the next lower order says; that one counts in how many different
-        contexts a token was seen (interpolated Kneser-Ney, in the form of Chen and Goodman
-        [1]_). A context that was not seen is left to the next lower order.
+        contexts a token was seen (interpolated Kneser-Ney, in the form of S. F. Chen and
+        J. Goodman, "An empirical study of smoothing techniques for language modeling",
+        Computer Speech & Language 13, 1999). A context that was not seen is left to the next
+        lower order.
     alpha
         For "laplace": at least 0. At 0 nothing is smoothed.
     discount
@@ -53,11 +55,6 @@ class NGram:
     ------
     ValueError, TypeError
         If an argument does not fit.
-
-    References
-    ----------
-    .. [1] S. F. Chen and J. Goodman, "An empirical study of smoothing techniques for language
-       modeling", Computer Speech & Language 13 (1999).
 
     Examples
     --------
