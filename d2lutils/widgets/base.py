@@ -74,6 +74,11 @@ def to_json(data: object) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+def payload_key(payload: object) -> str:
+    """Return the name by which a script asks for data: their hash."""
+    return hashlib.sha256(to_json(payload).encode()).hexdigest()[:16]
+
+
 class Component:
     """Base class. A subclass names its `script` and writes the four methods below.
 
@@ -103,6 +108,14 @@ class Component:
         """Return the one line for a terminal."""
         raise NotImplementedError
 
+    def payloads(self) -> list[object]:
+        """Return data for JSON that the script reads only when it needs them, with loadPayload.
+
+        They stand in the page apart, each under its `payload_key`; a build of the site moves
+        large ones into files beside it.
+        """
+        return []
+
     def html(self) -> str:
         """Return the component as HTML that needs nothing from anywhere else.
 
@@ -118,8 +131,13 @@ class Component:
             f'<style class="d2l-style" data-name="{name}">{css}</style>'
             for name in ("kit", kind) if (css := style(name))
         )
+        held = "".join(
+            f'<script type="text/plain" class="d2l-payload" data-key="{payload_key(payload)}">'
+            f"{to_json(payload)}</script>\n"
+            for payload in self.payloads()
+        )
         return (
-            f"{sheets}\n"
+            f"{sheets}\n{held}"
             f'<div class="d2l-component d2l-{kind}" data-d2l="{key}">{self.still_html()}</div>\n'
             f'<script type="module">\n{script}\nmount("{key}", component, {data});\n</script>'
         )

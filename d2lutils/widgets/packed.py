@@ -18,14 +18,15 @@ MOST_WEIGHTS = 150_000
 def quantized(net: nn.Module) -> nn.Module:
     """Return a copy of a network whose weights are those that eight bits can tell apart.
 
-    Each output of a dense or convolutional layer gets a step of its own: its largest weight is
-    127 steps, and every weight is rounded to the nearest step. Biases stay as they are, and so
-    does every other parameter. The copy is in evaluation mode.
+    Each output of a dense or convolutional layer, and each row of a recurrent layer's weights,
+    gets a step of its own: its largest weight is 127 steps, and every weight is rounded to the
+    nearest step. Biases stay as they are, and so does every other parameter. The copy is in
+    evaluation mode.
 
     Parameters
     ----------
     net
-        A network with `nn.Linear` and `nn.Conv2d` layers.
+        A network with `nn.Linear`, `nn.Conv2d`, `nn.RNN`, `nn.GRU` or `nn.LSTM` layers.
 
     Raises
     ------
@@ -48,13 +49,16 @@ def quantized(net: nn.Module) -> nn.Module:
         raise TypeError(f"net must be a module of torch.nn, got {type(net).__name__}")
     net = copy.deepcopy(net).eval()
     for layer in net.modules():
-        if isinstance(layer, (nn.Linear, nn.Conv2d)):
-            whole, step = _split(layer.weight)
-            layer.weight.copy_(whole * step.reshape(-1, *[1] * (whole.ndim - 1)))
+        weights = [layer.weight] if isinstance(layer, (nn.Linear, nn.Conv2d)) else []
+        if isinstance(layer, nn.RNNBase):
+            weights = [p for name, p in layer.named_parameters() if name.startswith("weight")]
+        for weight in weights:
+            whole, step = split_weight(weight)
+            weight.copy_(whole * step.reshape(-1, *[1] * (whole.ndim - 1)))
     return net
 
 
-def _split(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def split_weight(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return weights as whole numbers, in floats of the same shape, and the step of each output."""
     if not weight.isfinite().all():
         raise ValueError("net must have finite weights: was its learning rate too large?")
@@ -113,7 +117,7 @@ def _packed_layer(name: str, layer: nn.Module, ndim: int) -> dict:
 
 
 def _packed_weights(layer: nn.Linear | nn.Conv2d) -> dict:
-    whole, step = _split(layer.weight)
+    whole, step = split_weight(layer.weight)
     bias = torch.zeros(len(step)) if layer.bias is None else layer.bias
     return {
         "weight": in_base64(whole.to(torch.int8)),

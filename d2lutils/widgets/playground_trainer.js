@@ -1,5 +1,6 @@
 // One training run of Playground, made from its setting alone: data, network, batches, losses.
-import { drawData, lossOf, randomNumbers, shuffle } from "./playground_data.js";
+import { drawData, lossOf, shuffle } from "./playground_data.js";
+import { randomNumbers } from "./random.js";
 import { addPenalties, backward, createNet, forward, initialize } from "./playground_net.js";
 import { meanLoss, memory, update, workspace } from "./playground_net.js";
 

@@ -63,7 +63,8 @@ function createLegend({ names, spread, legend }) {
 
 /**
  * `options`: xlabel, ylabel, xscale, yscale, xlim, spread (what a band stands for), legend
- * (its classes), backdrop (curves), and what curveReader takes. A name is { label, style, kind }:
+ * (its classes), backdrop (curves), onCursor (called with an x that the reader goes to), and what
+ * curveReader takes. A name is { label, style, kind }:
  * kind is "d2l-own" for the reader's run, "d2l-back" for the backdrop; a label with a leading _
  * stays out of the legend.
  */
@@ -191,6 +192,7 @@ export function createPlot(options) {
     if (stop === cursor) return;
     cursor = stop;
     read();
+    if (stop !== null) options.onCursor?.(stop);
   }
 
   // The stop under the pointer: the nearest x, or the nearest point of any path.
@@ -242,6 +244,8 @@ export function createPlot(options) {
     legend: legend.root,
     reading,
     clearCursor: () => setCursor(null),
+    /** Go to an x of the curves, if it is one. */
+    moveCursor(stop) { if (stops.includes(stop)) setCursor(stop); },
     /** Show the curves of one setting; the cursor stays where it was, if there is a point. */
     draw(next, range = ylim) {
       curves = next;

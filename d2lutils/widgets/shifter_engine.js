@@ -1,7 +1,5 @@
 // A feed-forward network in the page: weights of eight bits, one image at a time.
-
-const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-const floatsOf = (text) => new Float32Array(bytesOf(text).buffer);
+import { bytesOf, floatsOf } from "./bytes.js";
 
 /** A network as packed.py writes it, with its weights as numbers again. */
 export function decodeNet(layers) {
