@@ -15,8 +15,10 @@ from .playground import Playground
 from .predict import Predict
 from .quiz import Choice, Number, Quiz
 from .receptive import ReceptiveField
+from .remember import Remember
 from .scatter_table import ScatterTable
 from .shifter import Shifter
+from .text_writer import TextWriter
 
 __all__ = [
     "Broadcasting",
@@ -36,7 +38,9 @@ __all__ = [
     "Predict",
     "Quiz",
     "ReceptiveField",
+    "Remember",
     "ScatterTable",
     "Shifter",
+    "TextWriter",
     "quantized",
 ]
