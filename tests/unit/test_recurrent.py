@@ -47,7 +47,9 @@ def layer_with(kind, params):
             p.grad.split(num_hiddens)
             for p in (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0)
         )
-        ours = [g for gate in zip(W_x, W_h, b, strict=True) for g in (gate[0].T, gate[1].T, gate[2])]
+        ours = []
+        for gate in zip(W_x, W_h, b, strict=True):
+            ours += [gate[0].T, gate[1].T, gate[2]]
         return ours + ([layer.bias_hh_l0.grad[2 * num_hiddens :]] if b_hn is not None else [])
 
     return layer, gradients
