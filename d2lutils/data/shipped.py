@@ -71,6 +71,8 @@ SHIPPED = {
             version="1",
             license="CC0 1.0",
             citation="the d2lutils authors: The Nine Verses, 2026",
+        ),
+        ShippedCard(
             name="number-words",
             about="the numbers from 0 to 9,999, and 1,000 of five digits, in English and French",
             file="number-words.tsv.gz",
