@@ -371,7 +371,7 @@ class TextLoader:
 
     Examples
     --------
-    >>> for X, Y in d2l.TextLoader(list(range(22)), batch_size=2, num_steps=5):
+    >>> for X, Y in d2l.TextLoader(list(range(30)), batch_size=2, num_steps=5):
     ...     print(X.shape)
     torch.Size([2, 5])
     torch.Size([2, 5])

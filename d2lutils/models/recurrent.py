@@ -143,8 +143,8 @@ def gru(inputs: torch.Tensor, state: tuple, params: list) -> tuple[torch.Tensor,
 
     Returns
     -------
-    outputs, state
-        As of `rnn`.
+    tuple
+        Outputs and state, as of `rnn`.
 
     References
     ----------
@@ -208,8 +208,8 @@ def lstm(inputs: torch.Tensor, state: tuple, params: list) -> tuple[torch.Tensor
 
     Returns
     -------
-    outputs, state
-        As of `rnn`; the state is (H, C).
+    tuple
+        Outputs and state, as of `rnn`; the state is (H, C).
 
     References
     ----------
