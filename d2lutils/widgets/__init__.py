@@ -19,6 +19,7 @@ from .remember import Remember
 from .scatter_table import ScatterTable
 from .shifter import Shifter
 from .text_writer import TextWriter
+from .word_map import WordMap
 
 __all__ = [
     "Broadcasting",
@@ -42,5 +43,6 @@ __all__ = [
     "ScatterTable",
     "Shifter",
     "TextWriter",
+    "WordMap",
     "quantized",
 ]

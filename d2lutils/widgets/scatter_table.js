@@ -1,6 +1,7 @@
 // ScatterTable: a table to sort, and a chart of two of its columns; rows and dots point at each
 // other.
 import { axisControl, button, h, OWN_KEYS, statusLine, svg } from "./kit.js";
+import { placeNames } from "./labels.js";
 import { scaleFor, ticks } from "./scales.js";
 
 const [TOP, RIGHT, BOTTOM] = [28, 16, 46];
@@ -16,26 +17,6 @@ function rangeOf(pairs, isLog) {
   }
   const room = 0.08 * (high - low) || 0.5 * Math.abs(high) || 1;
   return [low - room, high + room];
-}
-
-const overlaps = (a, b) => (
-  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height);
-
-/** A place for each name beside its dot, where it meets no other, if there is one. */
-function placeNames(dots, names, width) {
-  const taken = dots.map(({ x, y }) => ({ x: x - 6, y: y - 6, width: 12, height: 12 }));
-  return dots.map(({ x, y }, i) => {
-    const [long, tall] = [7 * names[i].length + 2, 15];
-    const places = [
-      [x + 9, y - 8], [x - 9 - long, y - 8], [x - long / 2, y - 24], [x - long / 2, y + 9],
-      [x + 6, y - 22], [x - 6 - long, y - 22], [x + 6, y + 7], [x - 6 - long, y + 7],
-    ].map(([left, top]) => ({ x: left, y: top, width: long, height: tall }));
-    const free = (box) => box.x >= 0 && box.x + box.width <= width
-      && !taken.some((other) => overlaps(box, other));
-    const found = places.find(free) ?? places[x + long + 9 > width ? 1 : 0];
-    taken.push(found);
-    return found;
-  });
 }
 
 /** The chart. `onPoint(row)` is called with the row of the dot that is pointed at, or null. */
