@@ -4,6 +4,8 @@ from .blocks import *
 from .blocks import __all__ as _blocks_names
 from .convolution import *
 from .convolution import __all__ as _convolution_names
+from .hmm import *
+from .hmm import __all__ as _hmm_names
 from .inits import *
 from .inits import __all__ as _inits_names
 from .networks import *
@@ -22,6 +24,7 @@ from .size import __all__ as _size_names
 __all__ = [
     *_blocks_names,
     *_convolution_names,
+    *_hmm_names,
     *_inits_names,
     *_networks_names,
     *_ngrams_names,
