@@ -74,6 +74,7 @@ def tokenize_nmt(
     Returns
     -------
     source, target : list of list
+    source, target : list of lists of str
 
     Examples
     --------
