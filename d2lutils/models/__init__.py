@@ -1,5 +1,7 @@
 """The blocks and networks that the pages build, and how large a network is."""
 
+from .attention import *
+from .attention import __all__ as _attention_names
 from .blocks import *
 from .blocks import __all__ as _blocks_names
 from .convolution import *
@@ -16,12 +18,15 @@ from .norms import *
 from .norms import __all__ as _norms_names
 from .recurrent import *
 from .recurrent import __all__ as _recurrent_names
+from .search import *
+from .search import __all__ as _search_names
 from .seq2seq import *
 from .seq2seq import __all__ as _seq2seq_names
 from .size import *
 from .size import __all__ as _size_names
 
 __all__ = [
+    *_attention_names,
     *_blocks_names,
     *_convolution_names,
     *_hmm_names,
@@ -30,6 +35,7 @@ __all__ = [
     *_ngrams_names,
     *_norms_names,
     *_recurrent_names,
+    *_search_names,
     *_seq2seq_names,
     *_size_names,
 ]
