@@ -1,5 +1,7 @@
 """Components that react on a static page: one Python class and one script each."""
 
+from .alignment import Alignment
+from .beamtree import BeamTree
 from .broadcasting import Broadcasting
 from .calculator import ConvolutionCalculator
 from .clinic import Case, Clinic
@@ -22,6 +24,8 @@ from .text_writer import TextWriter
 from .word_map import WordMap
 
 __all__ = [
+    "Alignment",
+    "BeamTree",
     "Broadcasting",
     "Case",
     "Choice",
