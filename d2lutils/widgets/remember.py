@@ -10,14 +10,14 @@ import numpy as np
 
 from ..checks import positive_int
 from ..data import Vocab
-from ..models import RNNModel
+from ..models import NGram, RNNModel
 from .base import Component, paragraph, payload_key
 from .still import COLORS, DASHES, new_figure, png
 from .text_models import (
-    NGram,
     checked_letters,
     checked_models,
     checked_vocab,
+    counted,
     described,
     foreseen,
 )
@@ -37,9 +37,8 @@ class Remember(Component):
     changes any character, or takes a text of their own.
 
     The models run in the page, as those of `TextWriter` do, and are loaded at a press of a
-    button. The n-gram counts there, in its training text: contexts of fewer than `order`
-    characters, interpolated by the weights of Witten and Bell. Behind the change its difference
-    is exactly 0 as soon as its context no longer reaches the change.
+    button. The n-gram, an `NGram` with Kneser-Ney smoothing, counts there in its training text.
+    Its difference is exactly 0 as soon as its context no longer reaches the change.
 
     Parameters
     ----------
@@ -100,9 +99,9 @@ class Remember(Component):
         self.caption = str(caption)
         self._described = [described(name, net) for name, net in self.models.items()]
         if self.ngram:
-            order, training = self.ngram
-            about = {"name": f"{order}-gram", "kind": "n-gram", "order": order,
-                     "bytes": len(training)}
+            model, training = self.ngram
+            about = {"name": _name(model), "kind": "n-gram", "order": model.order,
+                     "discount": model.discount, "bytes": len(training)}
             self._described.insert(0, (about, training))
 
     def differences(self, change: int = 0) -> dict[str, np.ndarray]:
@@ -124,8 +123,9 @@ class Remember(Component):
         readers = {name: lambda *texts, net=net: foreseen(net, self.vocab, *texts)
                    for name, net in self.models.items()}
         if self.ngram:
-            readers = {self._described[0][0]["name"]: NGram(*self.ngram, self.vocab).foreseen,
-                       **readers}
+            model, _ = self.ngram
+            readers = {
+                _name(model): lambda *texts: counted(model, self.vocab, *texts), **readers}
         before = self.text[:at]
         return {
             name: np.abs(read(before + old, after) - read(before + new, after)).sum(1) / 2
@@ -235,11 +235,16 @@ def _checked_changes(changes, text: str, vocab: Vocab) -> list[dict]:
     return located
 
 
-def _checked_ngram(ngram, vocab: Vocab) -> tuple[int, str] | None:
+def _name(model: NGram) -> str:
+    return f"{model.order}-gram"
+
+
+def _checked_ngram(ngram, vocab: Vocab) -> tuple[NGram, str] | None:
     if ngram is None:
         return None
     if not isinstance(ngram, tuple) or len(ngram) != 2:
         raise TypeError(f"ngram must be a pair (order, training text), got {ngram!r}")
     order, training = ngram
-    return positive_int("the order in ngram", order), checked_letters(
-        "the training text in ngram", training, vocab)
+    order = positive_int("the order in ngram", order)
+    checked_letters("the training text in ngram", training, vocab)
+    return NGram(order, len(vocab)).fit(vocab[list(training)]), training

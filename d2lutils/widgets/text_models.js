@@ -81,33 +81,41 @@ function recurrentModel(about, text) {
 // ---- counts
 
 /**
- * An n-gram model that counts in its text when it is asked: what followed the last characters,
- * and how often, interpolated from the longest context to none by Witten and Bell's weights.
+ * An n-gram model that counts in its text when it is asked: interpolated Kneser-Ney, as
+ * models/ngrams.py has it. Of the longest context every occurrence counts; of a shorter one, before
+ * a character, in how many different contexts they occur together.
  */
-function countingModel({ order }, text, vocab) {
+function countingModel({ order, discount }, text, vocab) {
   const corpus = Uint8Array.from(text, (letter) => Math.max(0, vocab.indexOf(letter)));
   const everywhere = Array.from(corpus, (_, i) => i);
   const after = vocab.map(() => []); // the places behind each character
-  corpus.forEach((token, i) => after[token].push(i + 1));
+  for (let i = 1; i < corpus.length; i += 1) after[corpus[i - 1]].push(i);
   const known = new Map();
 
-  // Mix the counts of what stands at these places with the probabilities of a shorter context.
-  function mix(places, shorter) {
+  // Mix what stands at these places, behind k characters, with the probabilities for fewer.
+  function mix(places, k, shorter) {
     const counts = new Float64Array(vocab.length);
-    for (const i of places) counts[corpus[i]] += 1;
-    const kinds = counts.reduce((sum, count) => sum + (count > 0), 0);
-    return shorter.map((p, token) => (counts[token] + kinds * p) / (places.length + kinds));
+    const met = new Set();
+    for (const i of places) {
+      const pair = k === order - 1 ? i : corpus[i - k - 1] * vocab.length + corpus[i];
+      if (k < order - 1 && i === k) continue; // nothing stands before it
+      if (!met.has(pair)) counts[corpus[i]] += 1;
+      met.add(pair);
+    }
+    if (!met.size) return shorter;
+    const spread = discount * counts.reduce((sum, count) => sum + (count > 0), 0);
+    return shorter.map((p, token) => (
+      (Math.max(0, counts[token] - discount) + spread * p) / met.size));
   }
 
-  const none = mix(everywhere, new Float64Array(vocab.length).fill(1 / vocab.length));
+  const none = mix(everywhere, 0, new Float64Array(vocab.length).fill(1 / vocab.length));
   function probabilities(context) {
     let [found, places] = [none, everywhere];
     for (let k = 1; k <= context.length; k += 1) {
       const wanted = context.at(-k);
-      places = k === 1 ? after[wanted].filter((i) => i < corpus.length)
-        : places.filter((i) => corpus[i - k] === wanted);
+      places = k === 1 ? after[wanted] : places.filter((i) => corpus[i - k] === wanted);
       if (!places.length) break; // a longer context never occurs either
-      found = mix(places, found);
+      found = mix(places, k, found);
     }
     return found;
   }

@@ -9,9 +9,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..checks import positive_int
 from ..data import Vocab
-from ..models import RNNModel
+from ..models import NGram, RNNModel
 from .packed import quantized, split_weight
 
 __all__: list[str] = []
@@ -117,44 +116,8 @@ def foreseen(net: RNNModel, vocab: Vocab, before: str, text: str) -> np.ndarray:
     return scores[len(before):].double().softmax(1).numpy()
 
 
-class NGram:
-    """The model of counts that text_models.js has, for the still picture.
-
-    What followed the last ``order - 1`` characters in `text`, and how often, interpolated with
-    shorter contexts by the weights of Witten and Bell.
-
-    References
-    ----------
-    Witten and Bell, "The zero-frequency problem: estimating the probabilities of novel events in
-    adaptive text compression", IEEE Transactions on Information Theory 37(4), 1991.
-    """
-
-    def __init__(self, order: int, text: str, vocab: Vocab):
-        self.order, self.vocab = positive_int("order", order), vocab
-        self.corpus = np.array(vocab[list(text)])
-        uniform = np.full(len(vocab), 1 / len(vocab))
-        self.places = np.arange(len(self.corpus))
-        self.none = self._mix(self.places, uniform)
-
-    def _mix(self, places: np.ndarray, shorter: np.ndarray) -> np.ndarray:
-        """Mix the counts of what stands at `places` with the distribution of a shorter context."""
-        counts = np.bincount(self.corpus[places], minlength=len(shorter))
-        kinds = np.count_nonzero(counts)
-        return (counts + kinds * shorter) / (len(places) + kinds)
-
-    def probabilities(self, context: str) -> np.ndarray:
-        """Return those of the next character, (len(vocab),)."""
-        p, places = self.none, self.places
-        context = context[max(0, len(context) - self.order + 1):]
-        for k, letter in enumerate(reversed(context), start=1):
-            places = places[places >= k]
-            places = places[self.corpus[places - k] == self.vocab[letter]]
-            if not len(places):  # a longer context never occurs either
-                break
-            p = self._mix(places, p)
-        return p
-
-    def foreseen(self, before: str, text: str) -> np.ndarray:
-        """Return what the function `foreseen` does for a network."""
-        ends = range(len(before), len(before + text) + 1)
-        return np.stack([self.probabilities((before + text)[:end]) for end in ends])
+def counted(model: NGram, vocab: Vocab, before: str, text: str) -> np.ndarray:
+    """Return what `foreseen` does, of an n-gram model."""
+    tokens = vocab[list(before + text)]
+    ends = range(len(before), len(tokens) + 1)
+    return np.stack([model.probs(tokens[:end]).double().numpy() for end in ends])

@@ -9,7 +9,7 @@ from torch import nn
 
 import d2lutils as d2l
 from d2lutils.widgets.base import payload_key
-from d2lutils.widgets.text_models import NGram, foreseen, packed_weights
+from d2lutils.widgets.text_models import foreseen, packed_weights
 
 TEXT = 'the lark sang, and the bell rang; "ring," said the old bell'
 VOCAB = d2l.Vocab(list(TEXT))
@@ -94,18 +94,6 @@ def test_expectations_are_the_softmax_of_the_scores():
     assert p.shape == (5, len(VOCAB))
     assert np.allclose(p, scores[3:].detach().softmax(1), atol=1e-6)
     assert np.allclose(foreseen(net, VOCAB, "", "the lark")[4:], p, atol=1e-6)
-
-
-def test_an_n_gram_mixes_counts_by_hand():
-    vocab = d2l.Vocab(list("abab c"))
-    p = NGram(2, "ababac", vocab).probabilities("a")
-    uniform = 1 / len(vocab)
-    single = {letter: (count + 3 * uniform) / (6 + 3) for letter, count in
-              {"a": 3, "b": 2, "c": 1, " ": 0}.items()}
-    pair = {"a": 0, "b": 2, "c": 1, " ": 0}  # what follows an a: two kinds, three times
-    for letter, count in pair.items():
-        assert p[vocab[letter]] == pytest.approx((count + 2 * single[letter]) / (3 + 2))
-    assert p.sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("order", [1, 2, 4])
