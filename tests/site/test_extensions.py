@@ -4,6 +4,7 @@ import doctest
 import importlib
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT
@@ -108,3 +109,19 @@ def test_a_public_name_without_an_entry_fails_the_build_and_is_named(tmp_path):
     assert status == 1
     assert "d2lutils.sgd is on no page of the reference: add its module d2lutils.steps" in said
     assert 'id="d2lutils.train_ch3"' in html
+
+
+# ---- payloads
+
+def test_large_data_of_a_component_move_into_a_file_and_small_ones_stay(tmp_path):
+    payloads = importlib.import_module("payloads")
+    element = '<script type="text/plain" class="d2l-payload" data-key="{}">{}</script>'
+    small, large = element.format("1a", '"ab"'), element.format("2b", f'"{"x" * 30_000}"')
+    context = {"body": f"<p>{small}{large}{large}</p>", "pathto": lambda name, _: f"../{name}"}
+    payloads.move(SimpleNamespace(outdir=tmp_path), "page", "page.html", context, None)
+    moved = large.replace('"2b"', '"2b" data-file="../_static/payloads/2b.js"')
+    moved = moved.replace(f'"{"x" * 30_000}"', "")
+    assert context["body"] == f"<p>{small}{moved}{moved}</p>"
+    [file] = tmp_path.rglob("*.js")
+    assert file.read_text("utf-8") == (
+        f'(window.d2lPayloads ??= {{}})["2b"] = "{"x" * 30_000}";\n')
