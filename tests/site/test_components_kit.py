@@ -13,6 +13,7 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from d2lutils import RNNModel, Vocab
 from d2lutils.widgets import (
     Broadcasting,
     Case,
@@ -26,7 +27,9 @@ from d2lutils.widgets import (
     Playground,
     Predict,
     Quiz,
+    Remember,
     Shifter, ReceptiveField,
+    TextWriter,
 )
 
 SHEETS = [
@@ -34,6 +37,7 @@ SHEETS = [
     ("sphinx_book_theme", "theme/sphinx_book_theme/static/styles/sphinx-book-theme.css"),
     ("myst_nb", "static/mystnb.css"),
 ]
+SONG = 'the lark sang, and the bell rang; "ring," said the old bell, and so it was.'
 EPOCHS = np.arange(1, 21)
 RATES, DROPS = [0.01, 0.1, 1.0], [0.0, 0.5]
 
@@ -143,6 +147,29 @@ def shifter(first="dense net", text="ankle boot"):
                    ["bag", text, "sneaker"], accuracy=accuracy, reach=2, caption=text)
 
 
+def text_model(kind, vocab):
+    torch.manual_seed(2)
+    net = RNNModel(kind(len(vocab), 12), len(vocab))
+    for param in net.parameters():
+        param.data *= 4
+    return net
+
+
+def writer(text="Write."):
+    vocab = Vocab(list(SONG))
+    models = {"GRU": torch.nn.GRU, "LSTM": torch.nn.LSTM}
+    return TextWriter({name: text_model(kind, vocab) for name, kind in models.items()}, vocab,
+                      prompt="the ", temperature=1, length=60, caption=text)
+
+
+def remember(text="a letter"):
+    vocab = Vocab(list(SONG))
+    models = {"RNN": torch.nn.RNN, "GRU": torch.nn.GRU, "LSTM": torch.nn.LSTM}
+    return Remember({name: text_model(kind, vocab) for name, kind in models.items()}, vocab, SONG,
+                    [(text, "lark", "bark"), ("lark → bell", "lark", "bell")], ngram=(4, SONG),
+                    caption=text)
+
+
 def receptive():
     return ReceptiveField(np.arange(784).reshape(28, 28) % 256, "LeNet", caption="Build.")
 
@@ -150,7 +177,7 @@ def receptive():
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
     broadcasting, playground, clinic, editor, calculator, shifter, NormAxes, receptive,
-    feature_maps,
+    feature_maps, writer, remember,
 ]
 
 
@@ -641,6 +668,8 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     lambda t: Clinic([Case(t, "b", {t: t, "b": t}, {"b": {t: Curves([1], **{t: [1]})}},
                            {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),
     lambda t: shifter(t, t),
+    writer,
+    remember,
 ])
 def test_text_stays_text(visit, make):
     page = visit(html_page(make(EVIL).html()))

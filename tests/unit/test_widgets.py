@@ -11,6 +11,7 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
+from d2lutils import RNNModel, Vocab
 from d2lutils.widgets import (
     Broadcasting,
     Case,
@@ -24,7 +25,7 @@ from d2lutils.widgets import (
     Playground,
     Predict,
     Quiz,
-    Shifter, ReceptiveField,
+    Remember, Shifter, ReceptiveField, TextWriter,
 )
 from d2lutils.widgets.base import bundle, style, to_json
 from d2lutils.widgets.clinic import difference
@@ -32,6 +33,7 @@ from d2lutils.widgets.curves import limits, span
 from d2lutils.widgets.still import COLORS
 
 EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
+SONG = "the lark sang, and the bell rang; so it was, said the old bell."
 LINE = Curves([1, 2, 3], loss=[3.0, 2.0, 1.0])
 
 
@@ -86,6 +88,24 @@ def shifter(name, text):
                    caption=text)
 
 
+def text_model(vocab):
+    net = RNNModel(torch.nn.GRU(len(vocab), 4), len(vocab))
+    for param in net.parameters():
+        param.data = torch.linspace(-1, 1, param.numel()).reshape(param.shape)
+    return net
+
+
+def writer(name="GRU", caption=""):
+    vocab = Vocab(list(SONG))
+    return TextWriter({name: text_model(vocab)}, vocab, prompt="the ", caption=caption)
+
+
+def remember(name="GRU", label="a letter"):
+    vocab = Vocab(list(SONG))
+    return Remember({name: text_model(vocab)}, vocab, SONG, [(label, "lark", "bark")],
+                    ngram=(3, SONG), caption=label)
+
+
 ALL = [
     explorer,
     quiz,
@@ -100,6 +120,8 @@ ALL = [
     lambda: ConvolutionCalculator(12, 5, padding=3, caption="Try."),
     lambda: shifter("net", "shoe"),
     feature_maps,
+    writer,
+    remember,
 ]
 
 
@@ -144,12 +166,15 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: Clinic([Case(t, t, {t: t, "b": t}, {t: {t: Curves([1], **{t: [1]})}},
                            {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),
     lambda t: shifter(t, t),
+    lambda t: writer(t, t),
+    lambda t: remember(t, t),
 ])
 def test_no_text_becomes_markup(make):
-    html = make(EVIL).html()
-    assert html.count("</script") == 1 and html.count("<script") == 1
+    made = make(EVIL)
+    html, scripts = made.html(), 1 + len(made.payloads())
+    assert html.count("</script") == html.count("<script") == scripts
     assert "<img src=x" not in html and "<!--" not in html
-    assert "\u2028" not in html.split("<script")[1]
+    assert "\u2028" not in html.split("<script")[-1]
     assert make(EVIL).still_png()
 
 
@@ -166,7 +191,8 @@ def test_json_escapes_what_could_end_a_script():
 
 @pytest.mark.parametrize("name", [
     "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "featuremaps.js", "kernel.js",
-    "normaxes.js", "playground.js", "predict.js", "quiz.js", "receptive.js", "shifter.js",
+    "normaxes.js", "playground.js", "predict.js", "quiz.js", "receptive.js", "remember.js",
+    "shifter.js", "text_writer.js",
 ])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
