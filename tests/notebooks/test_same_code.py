@@ -52,22 +52,23 @@ class Essence(ast.NodeTransformer):
         node.body = [statement for statement in node.body if not is_check(statement)]
         return node
 
+    def visit_Call(self, node):
+        """Put the argument in the place of its check: x = positive_int("x", x) becomes x = x."""
+        self.generic_visit(node)
+        return node.args[1] if getattr(node.func, "id", None) in CHECKS else node
+
     def visit_arg(self, node):
         node.annotation = None
         return node
 
 
 def is_check(statement) -> bool:
-    """Say whether a statement does nothing but refuse arguments."""
+    """Say whether a statement does nothing but refuse arguments: see visit_Call above."""
     if isinstance(statement, ast.If) and not statement.orelse:
         return all(isinstance(inner, ast.Raise) for inner in statement.body)
-    if isinstance(statement, (ast.Assign, ast.Expr)):
-        value = statement.value
-        calls = value.elts if isinstance(value, ast.Tuple) else [value]
-        return all(
-            isinstance(c, ast.Call) and getattr(c.func, "id", None) in CHECKS for c in calls
-        )
-    return False
+    if isinstance(statement, ast.Assign):
+        return ast.unparse(statement.targets) == ast.unparse(statement.value)
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, (ast.Name, ast.Tuple))
 
 
 def essence(source: str) -> str:
