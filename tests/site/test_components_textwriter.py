@@ -46,8 +46,8 @@ def engine(browser):
 def test_probabilities_are_those_of_pytorch_through_200_characters(engine, kind):
     torch.manual_seed(4)
     net = d2l.RNNModel(LAYERS[kind](len(VOCAB), 96), len(VOCAB))
-    for param in net.parameters():
-        param.data *= 2  # probabilities far from equal
+    for name, param in net.named_parameters():
+        param.data *= 1.5 if "hh" in name else 6  # far from equal, and far from chaos
     kept = checked_models({kind: net}, VOCAB)[kind]
     about, data = described(kind, kept)
     got = engine.evaluate(RUN, [about, data, VOCAB.idx_to_token, TEXT[:205]])
@@ -55,7 +55,7 @@ def test_probabilities_are_those_of_pytorch_through_200_characters(engine, kind)
     assert expected.shape == (201, len(VOCAB)) and expected.amax(1).mean() > 0.15
     assert (torch.tensor(got) - expected).abs().max() < 1e-4
     plain = torch.tensor(foreseen(net, VOCAB, TEXT[:5], TEXT[5:205]))
-    assert (plain - expected).abs().max() > 1e-3  # the test would see plain weights
+    assert (plain - expected).abs().max() > 3e-4  # the test would see plain weights
 
 
 @pytest.mark.parametrize("temperature, k", [(1, None), (0.5, None), (1.7, 3), (0, None), (0.8, 1)])
@@ -68,7 +68,7 @@ def test_characters_are_drawn_as_temperature_and_top_k_say(engine, temperature, 
     else:
         least = kept.topk(k or 5).values[-1]
         expected = kept.masked_fill(kept < least, -torch.inf).div(temperature).softmax(0)
-    assert p[0] == 0 and torch.allclose(torch.tensor(p[1:]), expected, atol=1e-6)
+    assert p[0] == 0 and p[1:] == pytest.approx(expected.tolist(), abs=1e-6)
     assert torch.allclose(torch.tensor(drawn[1:]) / 4000, expected, atol=0.035)
     assert all(count == 0 for count, share in zip(drawn, p) if share == 0)
 
