@@ -142,7 +142,6 @@ def number_breaks() -> dict[str, list[tuple[str, str]]]:
     breaks = {
         "new pair": [
             p for n, p in numbers if n < 10_000 and _is_new(n) and n // 1000 != _NEW_PLACE],
-        "new pair": [p for n, p in numbers if n < 10_000 and _is_new(n) and n // 1000 != _NEW_PLACE],
         "new place": [
             p for n, p in numbers if n // 1000 == _NEW_PLACE and n % 100 not in _NEW_PAIRS],
         "longer": [p for n, p in numbers if n >= 10_000],

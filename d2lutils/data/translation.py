@@ -74,7 +74,6 @@ def tokenize_nmt(
     Returns
     -------
     source, target : list of list
-    source, target : list of lists of str
 
     Examples
     --------

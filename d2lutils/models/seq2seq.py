@@ -65,7 +65,6 @@ class Decoder(nn.Module):
 
     def select(self, state, rows: torch.Tensor):
         """Return the state of the sentences with the numbers `rows`, in that order."""
-        """Return the state of some of the sentences: those with the numbers `rows`, in that order."""
         raise NotImplementedError
 
 
@@ -225,7 +224,6 @@ class Seq2SeqDecoder(Decoder):
 
     def select(self, state: DecoderState, rows: torch.Tensor) -> DecoderState:
         """Return the state of the sentences with the numbers `rows`, in that order."""
-        """Return the state of some of the sentences: those with the numbers `rows`, in that order."""
         return DecoderState(state.hidden[:, rows], state.context[rows])
 
 
