@@ -18,7 +18,6 @@ from d2lutils.data import TensorLoader
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKS = {"positive_int", "number_in", "one_of", "_check_length", "_check_model"}
-CHECKS = {"positive_int", "number_in", "one_of", "_check_model"}
 # The package's versions check their input, are faster, or do more: compared by their numbers.
 SHORTER_ON_THE_PAGE = {
     "Accumulator",
