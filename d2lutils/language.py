@@ -105,7 +105,8 @@ def train_epoch_ch8(
         metric.add(l * y.numel(), y.numel())
     if not metric[1]:
         raise ValueError("train_iter must give at least one batch, got none")
-    return _exp(metric[0] / metric[1]), metric[1] / timer.stop()
+    mean = metric[0] / metric[1]
+    return mean if math.isnan(mean) else _exp(mean), metric[1] / timer.stop()
 
 
 def train_ch8(

@@ -63,7 +63,18 @@ def rnn_params(vocab_size: int, num_hiddens: int, device=None) -> list[torch.Ten
     >>> [tuple(param.shape) for param in d2l.rnn_params(28, 16)]
     [(28, 16), (16, 16), (16,), (16, 28), (28,)]
     """
-    return _params(1, vocab_size, num_hiddens, device)
+    def normal(shape):
+        return torch.randn(shape, device=device) * 0.01
+
+    W_xh = normal((vocab_size, num_hiddens))
+    W_hh = normal((num_hiddens, num_hiddens))
+    b_h = torch.zeros(num_hiddens, device=device)
+    W_hq = normal((num_hiddens, vocab_size))
+    b_q = torch.zeros(vocab_size, device=device)
+    params = [W_xh, W_hh, b_h, W_hq, b_q]
+    for param in params:
+        param.requires_grad_(True)
+    return params
 
 
 def rnn_state(batch_size: int, num_hiddens: int, device=None) -> tuple[torch.Tensor]:
@@ -273,8 +284,8 @@ class RNNModelScratch:
         init_state: Callable,
         forward_fn: Callable,
     ):
-        self.vocab_size = positive_int("vocab_size", vocab_size)
-        self.num_hiddens = positive_int("num_hiddens", num_hiddens)
+        positive_int("vocab_size", vocab_size), positive_int("num_hiddens", num_hiddens)
+        self.vocab_size, self.num_hiddens = vocab_size, num_hiddens
         self.params = get_params(vocab_size, num_hiddens, device)
         self.init_state, self.forward_fn = init_state, forward_fn
 
