@@ -206,11 +206,14 @@ function render({ model, el }) {
 
   // ---- controls
 
-  const knob = (name, words, values) => axisControl(
-    { name: words, labels: values, slider: true }, home[name], (i) => {
+  const knob = (name, words, values) => {
+    const control = axisControl({ name: words, labels: values, slider: true }, home[name], (i) => {
       knobs = { ...knobs, [name]: i };
+      control.set(i);
       showPlace(Number(at.value));
     });
+    return control;
+  };
   const sliders = [
     knob("temperature", "temperature", temperatures.map((value) => value.toFixed(1))),
     knob("top", "top-k", tops.map((value) => (value === null ? "all" : String(value)))),

@@ -103,6 +103,15 @@ def test_it_writes_on_from_the_prompt_and_the_seed_decides_what(page):
     expect(page.get_by_role("status").last).to_contain_text("60 characters written: ")
 
 
+@pytest.mark.parametrize("knob, low, high", [("temperature", "0.0", "2.0"), ("top-k", "1", "all")])
+def test_a_slider_says_where_it_stands(page, knob, low, high):
+    slider = page.get_by_label(knob, exact=True)
+    for key, said in (("Home", low), ("End", high)):
+        slider.press(key)
+        expect(slider).to_have_attribute("aria-valuetext", said)
+        expect(page.locator(".d2l-control", has=slider).locator(".d2l-value")).to_have_text(said)
+
+
 def test_at_temperature_0_and_with_top_1_it_writes_what_pytorch_does(page):
     made = writer()
     greedy = d2l.generate(made.models["GRU"], made.vocab, "the ", 60, temperature=0)
