@@ -20,7 +20,7 @@ function createPanel({ name }, style, vocab) {
   });
   const gap = h("span", { class: "d2l-value" });
   const root = h("div", { class: "d2l-panel", style: `--d2l-color: var(--d2l-c${style})` },
-    h("p", {}, h("b", {}, name), " ", gap),
+    h("p", {}, h("strong", {}, name), " ", gap),
     h("table", {}, h("tbody", {}, ...rows.map((row) => row.root))));
   const draw = (p, q, distance) => {
     gap.textContent = `differs by ${distance === 0 ? "0" : distance.toPrecision(2)}`;

@@ -139,3 +139,11 @@ def test_tags_are_known_ones(path):
 def test_a_solution_is_folded(path):
     for cell in code_cells(read(path)):
         assert "solution" not in tags(cell) or "hide-cell" in tags(cell), cell.source
+
+
+@every_notebook
+def test_every_column_of_a_table_has_a_name(path):
+    """A screen reader says the name of a column with each of its cells."""
+    text = "\n".join(c.source for c in read(path).cells if c.cell_type == "markdown")
+    for header in re.findall(r"^\|(.+)\|\n\|[ :|-]+\|$", text, re.M):
+        assert all(name.strip() for name in header.split("|")), header

@@ -169,5 +169,5 @@ def test_the_commands_run_from_the_shell(cache):
         text=True,
     )
     assert done.returncode == 1
-    known = "only fashion-mnist, ames-housing."
+    known = "only fashion-mnist, ames-housing, tale, number-words."
     assert done.stderr == f"There is no data set 'nothing-like-it', {known}\n"
