@@ -50,8 +50,9 @@ class Remember(Component):
         A passage of 20 to 600 characters of the vocabulary.
     changes
         What the reader can try: triples of a label, a piece of `text` and what stands there
-        instead, such as ("Wren → Tobin", "Wren", "Tobin") or ("no quotation mark", '"No', "No"). The first place counts where the
-        piece occurs more than once. The first change is the one to begin with.
+        instead, such as ("Wren → Tobin", "Wren", "Tobin") or ("no quotation mark", '"No', "No").
+        The first place counts where the piece occurs more than once. The first change is the one
+        to begin with.
     ngram
         The order and the training text of an n-gram model to set beside, or None.
     caption
@@ -217,7 +218,8 @@ def _checked_changes(changes, text: str, vocab: Vocab) -> list[dict]:
     if not changes:
         raise ValueError("changes must hold at least one change, got none")
     for change in changes:
-        if isinstance(change, str) or len(change) != 3 or not all(isinstance(part, str) for part in change):
+        fits = not isinstance(change, str) and len(change) == 3
+        if not fits or not all(isinstance(part, str) for part in change):
             raise TypeError(f"a change must be three texts (label, old, new), got {change!r}")
         label, old, new = change
         if not label.strip():
