@@ -12,7 +12,7 @@ from .checks import number_in
 from .data import Vocab
 from .devices import cut_epochs, usable_device
 from .metrics import Accumulator, Timer
-from .models import masked_cross_entropy
+from .models import init_xavier, masked_cross_entropy
 from .plotting import Animator
 from .steps import grad_clipping
 from .translating import measure_translation
@@ -165,7 +165,9 @@ def _train_epoch(
 
 
 def _init_xavier(module: nn.Module) -> None:
-    if isinstance(module, (nn.Linear, nn.GRU)):
+    """Draw weights anew as `init_xavier` does, those of a GRU too."""
+    init_xavier(module)
+    if isinstance(module, nn.GRU):
         for name, param in module.named_parameters():
             if "weight" in name:
                 nn.init.xavier_uniform_(param)
