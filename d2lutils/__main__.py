@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from packaging.requirements import Requirement
 
+from .data.corpora import CORPORA, Corpus, fetch_corpus
 from .data.datasets import CARDS, Card, DataNotAvailable, fetch
 from .data.shipped import SHIPPED, read_shipped
 from .data.storage import StorageError, data_folder, scratch
@@ -30,17 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m d2lutils", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("download", help="fetch data sets into the cache")
-    command.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(CARDS)}")
+    command.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(_known())}")
     commands.add_parser("doctor", help="check this machine, and say what to do")
     chosen = parser.parse_args(arguments)
     return download(chosen.names) if chosen.command == "download" else doctor()
 
 
 def download(names: Sequence[str]) -> int:
-    """Fetch the named data sets, or all, and say where each is."""
-    unknown = [name for name in names if name not in [*CARDS, *SHIPPED]]
+    """Fetch the named data sets, or what the pages need, and say where each is."""
+    unknown = [name for name in names if name not in _known()]
     if unknown:
-        known = ", ".join([*CARDS, *SHIPPED])
+        known = ", ".join(_known())
         print(f"There is no data set {unknown[0]!r}, only {known}.", file=sys.stderr)
         return 1
     status = 0
@@ -48,14 +49,23 @@ def download(names: Sequence[str]) -> int:
         if name in SHIPPED:
             print(f"{name}: {SHIPPED[name].about}\n  comes with d2lutils, nothing to download")
             continue
-        card = CARDS[name]
+        card = CARDS.get(name) or CORPORA[name]
         print(f"{name}: {card.about}")
         try:
-            _fetch(card)
+            _fetch_text(card) if isinstance(card, Corpus) else _fetch(card)
         except OSError as error:
             print(f"  failed: {error}", file=sys.stderr)
             status = 1
     return status
+
+
+def _known() -> list[str]:
+    return [*CARDS, *CORPORA, *SHIPPED]
+
+
+def _fetch_text(corpus: Corpus) -> None:
+    found = fetch_corpus(corpus.name)
+    print(f"  complete in {found.folder} (from {found.source})")
 
 
 def _fetch(card: Card) -> None:

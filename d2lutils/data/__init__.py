@@ -9,6 +9,7 @@ from . import synthetic as _synthetic
 from . import tables as _tables
 from . import text as _text
 from . import translation as _translation
+from .corpora import read_corpus
 from .fashion import *
 from .hub import *
 from .images import *
@@ -20,6 +21,7 @@ from .text import *
 from .translation import *
 
 __all__ = [
+    "read_corpus",
     *_fashion.__all__,
     *_hub.__all__,
     *_images.__all__,

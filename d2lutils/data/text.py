@@ -6,16 +6,14 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import torch
 
 from ..checks import one_of, positive_int
 from ..devices import fast_mode
+from .corpora import read_corpus
 from .fashion import Sealed
-from .hub import download
 from .shipped import read_shipped
-from .storage import data_folder
 
 __all__ = [
     "SealedText",
@@ -26,7 +24,6 @@ __all__ = [
     "load_corpus_time_machine",
     "load_data_tale",
     "load_data_time_machine",
-    "read_python_manual",
     "read_time_machine",
     "seq_data_iter_random",
     "seq_data_iter_sequential",
@@ -113,32 +110,16 @@ def tale_parts() -> tuple[str, str, SealedText]:
 def read_time_machine() -> list[str]:
     """Return the lines of H. G. Wells' "The Time Machine", in lower case, letters and spaces only.
 
-    The text is taken from d2l's address when it is asked for the first time, and kept.
+    The text is taken from d2l's address when it is asked for the first time, and kept; where that
+    does not answer, from Project Gutenberg, whose lines break elsewhere.
 
     Raises
     ------
     DataNotAvailable
-        If it is not in the cache and the address does not answer.
+        If it is not in the cache and neither address answers.
     """
-    path = Path(download("time_machine", data_folder() / "time-machine"))
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_corpus("time-machine").splitlines()
     return [re.sub("[^A-Za-z]+", " ", line).strip().lower() for line in lines]
-
-
-def read_python_manual() -> str:
-    """Return the help texts of Python's own manual, which comes with Python.
-
-    They differ from version to version of Python: fine for trying things out, not for results
-    that others should get too. License: PSF License Agreement.
-
-    Examples
-    --------
-    >>> "assert" in d2l.read_python_manual()
-    True
-    """
-    from pydoc_data.topics import topics
-
-    return "\n\n".join(topics[name] for name in sorted(topics))
 
 
 def tokenize(lines: Sequence[str], token: str = "word") -> list[list[str]]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import torch
 
 from ..checks import positive_int
-from .archives import extract
-from .hub import download
+from .corpora import read_corpus
 from .loaders import TensorLoader, load_array
-from .storage import data_folder
 from .text import Vocab
 
 __all__ = [
@@ -41,9 +38,7 @@ def read_data_nmt() -> str:
     DataNotAvailable
         If it is not in the cache and the address does not answer.
     """
-    archive = Path(download("fra-eng", data_folder() / "fra-eng"))
-    extract(archive, archive.parent)
-    return (archive.parent / archive.stem / "fra.txt").read_text(encoding="utf-8")
+    return read_corpus("fra-eng")
 
 
 def preprocess_nmt(text: str) -> str:

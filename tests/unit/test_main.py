@@ -12,9 +12,11 @@ import torch
 from fault_server import FaultServer
 
 from d2lutils import __main__ as commands
-from d2lutils.data import datasets, sources
+from d2lutils.data import datasets, hub, sources
+from d2lutils.data.corpora import CORPORA, GUTENBERG
 from d2lutils.data.shipped import SHIPPED, ShippedCard
 
+TEXTS = dict(CORPORA)
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -25,7 +27,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(sources, "TIMEOUT", 0.3)
     monkeypatch.setattr(datasets, "_failed", {})
-    for cards in (datasets.CARDS, SHIPPED):
+    for cards in (datasets.CARDS, CORPORA, SHIPPED):
         for name in list(cards):
             monkeypatch.delitem(cards, name)
     monkeypatch.setitem(datasets.CARDS, "tiny", fault_server.card("http://127.0.0.1:9/"))
@@ -58,6 +60,25 @@ def test_a_failed_download_says_why_and_exits_with_1(capsys):
 def test_an_unknown_name_exits_with_1_and_says_what_there_is(capsys):
     assert commands.main(["download", "mnist"]) == 1
     assert capsys.readouterr().err == "There is no data set 'mnist', only tiny.\n"
+
+
+def test_texts_are_downloaded_by_name(cache, monkeypatch, capsys):
+    def answer(url, path):
+        path.write_text("*** START OF THE PROJECT GUTENBERG EBOOK ***\nThe Time Traveller\n"
+                        "*** END OF THE PROJECT GUTENBERG EBOOK ***")
+        if url != GUTENBERG:
+            raise sources.SourceError("could not be reached")
+
+    monkeypatch.setattr(hub, "download_url", answer)
+    for name, corpus in TEXTS.items():
+        monkeypatch.setitem(CORPORA, name, corpus)
+    assert commands.main(["download", "time-machine", "python-manual", "fra-eng"]) == 1
+    said = capsys.readouterr()
+    assert f"complete in {cache / 'time-machine'} (from {GUTENBERG})" in said.out
+    assert "(from Python's standard library)" in said.out
+    assert "fra-eng.zip: could not be reached" in said.err
+    assert commands.main(["download", "time-machine"]) == 0
+    assert "(from the cache)" in capsys.readouterr().out
 
 
 @pytest.fixture
@@ -169,5 +190,6 @@ def test_the_commands_run_from_the_shell(cache):
         text=True,
     )
     assert done.returncode == 1
-    known = "only fashion-mnist, ames-housing, tale, number-words."
+    known = ("only fashion-mnist, time-machine, fra-eng, python-manual, ames-housing, tale, "
+             "number-words.")
     assert done.stderr == f"There is no data set 'nothing-like-it', {known}\n"

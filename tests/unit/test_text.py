@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import d2lutils as d2l
-from d2lutils.data import hub, text
+from d2lutils.data import corpora, hub, text
 from d2lutils.data.datasets import DataNotAvailable
 
 CORPUS = torch.randint(50, (203,), generator=torch.Generator().manual_seed(0)).tolist()
@@ -284,7 +284,53 @@ def test_without_a_network_the_error_names_the_address(tmp_path, monkeypatch):
 
 
 def test_pythons_manual_is_a_text_to_load():
-    manual = d2l.read_python_manual()
+    manual = d2l.read_corpus("python-manual")
     assert len(manual) > 100_000
     loader = d2l.TextLoader(d2l.Vocab(list(manual))[list(manual[:2000])], 4, 10)
     assert next(iter(loader))[0].shape == (4, 10)
+
+
+NOVEL = "The Time Machine\n\nAn Invention\n\nThe Time Traveller (for so it will be convenient"
+NOTES = "\ufeffThe Project Gutenberg eBook\r\n*** START OF {} PROJECT GUTENBERG EBOOK {} ***\r\n\r\n{}\r\n" \
+    "\r\n*** END OF {} PROJECT GUTENBERG EBOOK {} ***\r\nlicense"
+
+
+@pytest.fixture
+def gutenberg(tmp_path, monkeypatch):
+    """Let only Project Gutenberg answer, with the text that a test puts in."""
+    def answer(url, path):
+        asked.append(url)
+        if url != corpora.GUTENBERG:
+            raise hub.SourceError("could not be reached")
+        path.write_bytes(text[0].encode("utf-8"))
+
+    asked, text = [], [NOTES.format("THE", "THE TIME MACHINE", NOVEL.replace("\n", "\r\n"),
+                                    "THE", "THE TIME MACHINE")]
+    monkeypatch.setattr(hub, "download_url", answer)
+    monkeypatch.setenv("D2LUTILS_DATA", str(tmp_path))
+    return asked, text
+
+
+@pytest.mark.parametrize("article", ["THE", "THIS"])  # it has been written in both ways
+def test_the_time_machine_has_a_second_source_without_its_notes(gutenberg, article, tmp_path):
+    asked, text = gutenberg
+    text[0] = text[0].replace("THE PROJECT", f"{article} PROJECT")
+    assert d2l.read_corpus("time-machine") == NOVEL + "\n"
+    assert d2l.read_time_machine()[-1] == "the time traveller for so it will be convenient"
+    assert d2l.load_corpus_time_machine(10)[0] == d2l.load_corpus_time_machine()[0][:10]
+    assert len(asked) == 2  # d2l's address, then this one, and then it is kept
+    assert [p.name for p in (tmp_path / "time-machine").iterdir()] == ["gutenberg-35.txt"]
+
+
+def test_what_is_not_the_time_machine_is_not_kept(gutenberg, tmp_path):
+    gutenberg[1][0] = "<html>Please wait</html>"
+    with pytest.raises(DataNotAvailable) as caught:
+        d2l.read_corpus("time-machine")
+    assert "timemachine.txt: could not be reached" in str(caught.value)
+    assert f"{corpora.GUTENBERG}: what came is not The Time Machine" in str(caught.value)
+    assert list((tmp_path / "time-machine").iterdir()) == []
+
+
+def test_an_unknown_text_is_named_with_those_there_are():
+    with pytest.raises(ValueError, match="'time-machine', 'fra-eng', 'python-manual'.*'moby'"):
+        d2l.read_corpus("moby")
