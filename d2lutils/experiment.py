@@ -27,7 +27,9 @@ __all__ = ["Experiment", "explorer_from_record"]
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STALE = "Recorded with earlier code: the code on this page may give other curves."
-_SHOW = ["caption", "metrics", "start", "xlabel", "ylabel", "xlim", "ylim", "yscale"]
+_SHOW = [
+    "caption", "metrics", "start", "x", "xlabel", "ylabel", "xlim", "ylim", "xscale", "yscale",
+]  # fmt: skip
 
 
 class Outcome(NamedTuple):
@@ -58,8 +60,8 @@ class Experiment:
         For some axes of numbers (low, high): what `run` and the panel accept. The default is
         from the smallest to the largest value on the axis.
     show
-        What the Explorer draws: "metrics", a list of names (the default is all), and the
-        keywords of `Explorer`.
+        What the Explorer draws: "metrics", a list of names (the default is all), "x", the metric
+        along the x axis (the default is the epoch), and the keywords of `Explorer`.
     **grid
         For parameters of `train` lists of values: all numbers, all strings or all booleans.
         Every parameter without a default has to be here, "seed" aside.

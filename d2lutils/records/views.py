@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from ..widgets import Curves, Explorer
 from . import Record, load
 
@@ -27,7 +29,8 @@ def explorer_from_record(
         select of these words, each with its own range:
         ``{"loss": ["train loss", "valid loss"]}``.
     **options
-        Keywords of `Explorer`.
+        Keywords of `Explorer`; and "x", the metric that stands along the x axis in the place of
+        the epoch, see `aligned`.
 
     Raises
     ------
@@ -46,12 +49,37 @@ def metric_groups(
     return {(): list(metrics or every)}
 
 
+def aligned(
+    record: Record, names: Sequence[str], setting: Mapping, x: str = ""
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return the x of a setting's curves, shape (points,), and the curves, (seeds, points) each.
+
+    Without `x` the points are counted from 1. With it the metric of that name says where each
+    point lies, the same for every seed; the curves end where the first of the runs did.
+
+    Raises
+    ------
+    ValueError
+        If there is no such metric, or the seeds have different x.
+    """
+    curves = {name: record.values(name, setting) for name in names}
+    points = next(iter(curves.values())).shape[1]
+    if not x or not points:
+        return np.arange(1, points + 1), curves
+    places = record.values(x, setting)
+    places = places[:, np.isfinite(places).all(axis=0)]
+    if (places != places[0]).any():
+        raise ValueError(f"x must be a metric that no seed changes, got {x!r} at {setting}")
+    return places[0], {name: y[:, : len(places[0])] for name, y in curves.items()}
+
+
 def record_explorer(
     record: Record,
     note: str = "",
     *,
     metrics: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
-    xlabel: str = "epoch",
+    x: str = "",
+    xlabel: str = "",
     **options,
 ) -> Explorer:
     axes = {axis: values for axis, values in record.axes.items() if len(values) > 1}
@@ -59,11 +87,10 @@ def record_explorer(
     for setting in record.settings():
         point = tuple(setting[axis] for axis in axes)
         for word, names in metric_groups(metrics, record.metrics).items():
-            curves = {name: record.values(name, setting) for name in names}
-            points = next(iter(curves.values())).shape[1]
-            if points:
-                content[(*point, *word)] = Curves(range(1, points + 1), **curves)
+            places, curves = aligned(record, names, setting, x)
+            if len(places):
+                content[(*point, *word)] = Curves(places, **curves)
     if isinstance(metrics, Mapping):
         axes[SELECT] = list(metrics)
     source = " ".join(filter(None, [record.source(), note]))
-    return Explorer(axes, content, source=source, xlabel=xlabel, **options)
+    return Explorer(axes, content, source=source, xlabel=xlabel or x or "epoch", **options)

@@ -15,10 +15,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import ipywidgets
-import numpy as np
 
 from ..records.running import TRAINING, one_line
-from ..records.views import metric_groups
+from ..records.views import aligned, metric_groups
 from .content import CURVES_ASPECT
 from .controls import control, nearest
 from .curves import Curves
@@ -166,15 +165,15 @@ class Panel:
                 if STOP.is_set():
                     end = "Stopped"
                     break
-                self._say(f"Epoch {epoch} of {self.progress.max}: {_values(curves)}.")
+                unit = self._unit.capitalize()
+                self._say(f"{unit} {epoch} of {self.progress.max}: {_values(curves)}.")
             self._draw(setting, seed, curves)
             self._overlay(setting, seed, curves)
-            count = len(next(iter(curves.values())))
-            self._say(f"{end} after {count} epoch{'s' * (count > 1)}: {_values(curves)}.")
+            self._say(f"{end} after {self._length(curves)}: {_values(curves)}.")
         except Exception as error:  # of any kind: train is the reader's own code
             if drawn < 0:
                 self.picture.value = ""  # the picture there is of the run before
-            self._say_failed(error, len(next(iter(curves.values()), [])))
+            self._say_failed(error, self._length(curves) if curves else "")
         finally:
             if steps is not None:
                 steps.close()
@@ -192,9 +191,9 @@ class Panel:
     def _say(self, text: str) -> None:
         self.status.value = f'<div role="status">{escape(text)}</div>'
 
-    def _say_failed(self, error: Exception, count: int) -> None:
-        """Say what went wrong after `count` epochs, and where, for those who look into it."""
-        after = f" after {count} epoch{'s' * (count > 1)}" if count else ""
+    def _say_failed(self, error: Exception, length: str) -> None:
+        """Say what went wrong after so many epochs, and where, for those who look into it."""
+        after = f" after {length}" if length else ""
         where = "".join(traceback.format_exception(error))
         self.status.value = (
             '<div style="border-left:4px solid #d55e00;padding-left:8px">'
@@ -218,13 +217,28 @@ class Panel:
         self._own = [*self._own, (setting, seed, curves)][-OVERLAID:]
         self.explorer = self.experiment.explorer()
         for setting, seed, curves in self._own:
-            points = range(1, len(next(iter(curves.values()))) + 1)
+            points = self._points(curves)
             # The first group last: the Explorer starts where the last overlay is.
             for word, names in reversed(self._groups(curves).items()):
                 at = [setting[axis] for axis in self.explorer.axes if axis in setting]
                 own = Curves(points, **{name: curves[name] for name in names})
                 self.explorer = self.explorer.overlay((*at, *word), own, f"yours, seed {seed}")
         self._show_explorer()
+
+    @property
+    def _unit(self) -> str:
+        """What a point of a curve stands for."""
+        return "point" if self.experiment.show.get("x") else "epoch"
+
+    def _length(self, curves: dict[str, list[float]]) -> str:
+        """Say how long a run is, such as "4 epochs"."""
+        count = len(next(iter(curves.values())))
+        return f"{count} {self._unit}{'s' * (count > 1)}"
+
+    def _points(self, curves: dict[str, list[float]]) -> list[float]:
+        """Return the x of a run's points: the metric that `show` names, or the epochs."""
+        x = self.experiment.show.get("x")
+        return curves[x] if x else list(range(1, len(next(iter(curves.values()))) + 1))
 
     def _groups(self, curves: dict[str, list[float]]) -> dict[tuple, list[str]]:
         """Return the names of the curves that stand in one chart."""
@@ -242,8 +256,7 @@ class Panel:
         if near:
             title += f"\nDashed: recorded with {describe(near, tuple(near.values()))}"
         figure.suptitle(title, fontsize=10, parse_math=False)
-        count = len(next(iter(curves.values())))
-        alt = f"Your curves after {count} epoch{'s' * (count > 1)}: {_values(curves)}"
+        alt = f"Your curves after {self._length(curves)}: {_values(curves)}"
         height = round(640 / CURVES_ASPECT)
         self.picture.value = (
             f'<img width="640" height="{height}" style="max-width:100%;height:auto" '
@@ -252,18 +265,19 @@ class Panel:
 
     def _draw_group(self, ax, names: list[str], curves: dict, near: dict) -> None:
         """Draw some of the curves, each over its recorded runs at the setting `near`."""
+        show = self.experiment.show
+        x = show.get("x", "")
+        places, recorded = aligned(self.record, names, near, x) if near else ((), {})
         for i, name in enumerate(names):
             color = COLORS[i % len(COLORS)]
-            recorded = self.record.values(name, near) if near else np.empty((0, 0))
-            if recorded.size:
-                x = range(1, recorded.shape[1] + 1)
-                ax.fill_between(x, recorded.min(0), recorded.max(0), color=color, alpha=0.16, lw=0)
-                ax.plot(x, recorded.mean(0), color=color, linewidth=1.2, linestyle="--")
-            x = range(1, len(curves[name]) + 1)
+            if len(places):
+                y = recorded[name]
+                ax.fill_between(places, y.min(0), y.max(0), color=color, alpha=0.16, lw=0)
+                ax.plot(places, y.mean(0), color=color, linewidth=1.2, linestyle="--")
             style = {"linewidth": 2.4, "marker": "o", "markersize": 4, "label": name}
-            ax.plot(x, curves[name], color=color, **style)
-        show = self.experiment.show
-        ax.set(xlabel=show.get("xlabel", "epoch"), yscale=show.get("yscale", "linear"))
+            ax.plot(self._points(curves), curves[name], color=color, **style)
+        scales = {scale: show.get(scale, "linear") for scale in ("xscale", "yscale")}
+        ax.set(xlabel=show.get("xlabel", x or "epoch"), **scales)
         ax.legend(frameon=False)
 
 

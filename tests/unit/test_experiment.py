@@ -349,6 +349,28 @@ def test_groups_of_metrics_get_a_select_and_a_range_each():
         experiment(show={"metrics": groups, "ylim": {"loss": (0, 9)}}).explorer()
 
 
+def counting(batch_size, seed):
+    """Looks at 10, 20, ... examples; the second seed ends a look earlier than the first."""
+    for look in range(1, 5 - seed):
+        yield {"loss": 1 / look, "read": 10 * look * batch_size, "chance": look + seed}
+
+
+def test_a_metric_can_stand_along_the_x_axis():
+    show = {"metrics": ["loss"], "x": "read", "xscale": "log"}
+    made = Experiment(counting, "test/01-page", batch_size=[1, 4], seeds=2, show=show)
+    made.record()
+    explorer = made.explorer()
+    assert (explorer.xlabel, explorer.xscale) == ("read", "log")
+    curves = explorer.content[(4,)]
+    assert curves.names == ["loss"]
+    assert curves.x["loss"].tolist() == [40, 80, 120]  # all that both seeds have
+    assert np.allclose(curves.mean("loss"), [1, 1 / 2, 1 / 3], rtol=1e-4)
+    with pytest.raises(ValueError, match="x must be a metric that no seed changes, got 'chance'"):
+        explorer_from_record("test/01-page", metrics=["loss"], x="chance")
+    with pytest.raises(ValueError, match="metric must be one of"):
+        explorer_from_record("test/01-page", metrics=["loss"], x="epochs")
+
+
 def test_an_axis_with_a_single_value_gets_no_control():
     two = experiment(act=["relu"])
     two.record()

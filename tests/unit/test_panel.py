@@ -255,6 +255,17 @@ def test_metrics_that_are_not_shown_are_not_drawn():
     assert own["yours, seed 0"].names == ["error"]
 
 
+def test_a_metric_along_the_x_axis_is_that_of_the_readers_run_too():
+    def read(lr, dropout, seed):
+        for look in range(1, 4):
+            yield {"loss": lr, "read": 100 * look}
+
+    panel = finish(make(read, show={"metrics": ["loss"], "x": "read"}))
+    own, = panel.explorer.own.values()
+    assert own["yours, seed 0"].x["loss"].tolist() == [100, 200, 300]
+    assert "Done after 3 points: " in panel.status.value
+
+
 def test_the_nearest_recorded_setting_is_found_on_the_scale_of_its_axis():
     axes = {"lr": LR, "dropout": [0.0, 0.25, 0.5]}
     assert nearest({"lr": 0.06, "dropout": 0.3}, axes) == {"lr": 0.1, "dropout": 0.25}
