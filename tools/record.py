@@ -38,6 +38,7 @@ import torch  # noqa: E402
 from d2lutils import records  # noqa: E402
 from d2lutils.devices import fast_mode  # noqa: E402
 from d2lutils.experiment import Experiment  # noqa: E402
+from d2lutils.records import Record, same_setting  # noqa: E402
 from d2lutils.records.running import Failure, Run  # noqa: E402
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
@@ -179,24 +180,45 @@ def differences(experiment: Experiment, old: Run, new: Run) -> list[str]:
     order, and training makes such differences grow: to the size of the difference that another
     seed makes, at most. So a last value may be off by the spread (highest minus lowest)
     of the recorded seeds, plus 2 percent of itself; and it is finite if one of theirs is.
+    Where a run ends when it has reached something, it may end a little earlier or later too,
+    and what both have last is compared.
     """
     found = []
     record = experiment.recorded
+    slack = length_slack(record, old.setting)
     if new.data != "full":
         return [f"it ran on other data ({new.data})"]
     if new.curves.keys() != old.curves.keys():
         return [f"curves {sorted(new.curves)}, recorded {sorted(old.curves)}"]
     for metric, curve in old.curves.items():
-        seeds = record.finals(metric, old.setting)
-        before, after = curve[-1], new.curves[metric][-1]
+        last = min(len(curve), len(new.curves[metric])) - 1
+        seeds = [c[min(last, len(c) - 1)] for c in curves_at(record, metric, old.setting)]
+        before, after = curve[last], new.curves[metric][last]
         finite = [v for v in [*seeds, before] if math.isfinite(v)]
         tolerance = max(finite, default=0) - min(finite, default=0) + 0.02 * abs(before) + 1e-6
-        if len(curve) != len(new.curves[metric]):
+        if abs(len(curve) - len(new.curves[metric])) > slack:
             found.append(f"{metric}: {len(new.curves[metric])} epochs, recorded {len(curve)}")
         elif (abs(after - before) > tolerance
               or math.isfinite(after) not in map(math.isfinite, seeds)):
             found.append(f"{metric}: {after:.5g}, recorded {before:.5g}")
     return found
+
+
+def curves_at(record: Record, metric: str, setting: dict) -> list[list[float]]:
+    """Return the curves of a setting, one a seed, each as long as it is."""
+    return [run.curves[metric] for run in record.runs if same_setting(run.setting, setting)]
+
+
+def length_slack(record: Record, setting: dict) -> int:
+    """Return how many points more or less a run may have: none where all runs have equally many.
+
+    Otherwise the runs end by themselves: by as many as the seeds of the setting differ, plus 2.
+    """
+    metric = record.metrics[0]
+    if len({len(run.curves[metric]) for run in record.runs}) == 1:
+        return 0
+    lengths = [len(curve) for curve in curves_at(record, metric, setting)]
+    return max(lengths) - min(lengths) + 2
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -388,6 +388,22 @@ def test_verify_tells_numbers_that_differ(notebook, capsys):
     assert len(wrong) == 1 and "loss: " in wrong[0] and "recorded 10." in wrong[0]
 
 
+def until_found(lengths: list[int]) -> Record:
+    """Two seeds of one setting, which stop when they have found something."""
+    runs = [Run({"lr": 0.1}, seed, {"looks": [float(i) for i in range(length)]}, 0.1)
+            for seed, length in enumerate(lengths)]
+    return Record.now("test/01-page", "0" * 16, {"lr": [0.1]}, len(runs), runs, "none")
+
+
+@pytest.mark.parametrize("lengths, new, wrong", [
+    ([5, 7], 3, 0), ([5, 7], 9, 0), ([5, 7], 10, 1), ([5, 5], 5, 0), ([5, 5], 6, 1)])
+def test_runs_that_end_by_themselves_may_end_elsewhere_on_another_machine(lengths, new, wrong):
+    record = until_found(lengths)
+    again = Run({"lr": 0.1}, 0, {"looks": [float(i) for i in range(new)]}, 0.1)
+    found = tool.differences(types.SimpleNamespace(recorded=record), record.runs[0], again)
+    assert len(found) == wrong and all("epochs, recorded 5" in line for line in found)
+
+
 def test_an_unknown_page_and_smoke_mode_are_refused(notebook, capsys, monkeypatch):
     notebook()
     assert tool.main(["nothing"]) == 1
