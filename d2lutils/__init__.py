@@ -17,6 +17,7 @@ from .metrics import *
 from .models import *
 from .plotting import *
 from .report import *
+from .surfaces import *
 from .training import *
 from .translating import *
 from .widgets import *

@@ -12,6 +12,7 @@ from .graph import Graph
 from .kernel import KernelEditor
 from .ladder import Ladder
 from .normaxes import NormAxes
+from .optimizer_race import OptimizerRace
 from .packed import quantized
 from .playground import Playground
 from .predict import Predict
@@ -39,6 +40,7 @@ __all__ = [
     "Ladder",
     "NormAxes",
     "Number",
+    "OptimizerRace",
     "Playground",
     "Predict",
     "Quiz",

@@ -8,17 +8,17 @@ const DASHES = ["none", "7 4", "2 3.5", "10 3 2 3", "14 4", "5 2 2 2 2 2"];
 const COLORS = 6;
 const [TOP, RIGHT, BOTTOM] = [30, 12, 46];
 
-const colorOf = ({ style }) => `--d2l-color: var(--d2l-c${style % COLORS})`;
+export const colorOf = ({ style }) => `--d2l-color: var(--d2l-c${style % COLORS})`;
 
 // Colors repeat after six curves, pairs of color and dashes after thirty-six. What is not recorded
 // needs no dashes to be told apart.
-function lineStyle(look) {
+export function lineStyle(look) {
   const dash = (look.style + Math.floor(look.style / COLORS)) % DASHES.length;
   return `${colorOf(look)}; stroke-dasharray: ${look.kind ? "none" : DASHES[dash]}`;
 }
 
 /** Path data through points in pixels, lifted over gaps (NaN); a lone point is a short dash. */
-function linePath(xs, ys) {
+export function linePath(xs, ys) {
   let path = "";
   let length = 0;
   for (let i = 0; i <= xs.length; i += 1) {
