@@ -127,7 +127,7 @@ SURFACES = {
             "many minima",
             lambda x, y: (x**2 + y**2) / 10 + (2 - _cos(2 * x) - _cos(2 * y)) / 2,
             "(x² + y²)/10 + (2 − cos 2x − cos 2y)/2",
-            (-6, 6), (-4, 4), (-5, 3.4), tuple(0.4 * k for k in range(1, 17)),
+            (-6, 6), (-4, 4), (-5, 3.4), tuple(0.35 * k for k in range(1, 17)),
             local_minima=tuple(point for point in _HOLLOWS if point != (0, 0)),
         ),
     ]

@@ -85,6 +85,8 @@ function render({ model, el }) {
   const runOf = (name, rate) => descend(
     SURFACES[now.surface], name, { ...now, rate }, [now.x, now.y], steps);
 
+  const lossOf = ({ losses }) => formatNumber(losses[now.step] ?? NaN);
+
   // ---- what is seen
 
   const common = { spread: "", legend: "", backdrop: [], names: looks, yscale: "log" };
@@ -116,23 +118,23 @@ function render({ model, el }) {
 
   function drawStep() {
     lossPlot.draw(runs.map(({ method, losses }) => ({
-      name: method, x: 0, y: count(steps).map((i) => (i <= now.step ? losses[i] ?? null : null)),
+      name: method, x: 0,
+      y: count(steps).map((i) => (i <= now.step ? losses[i] ?? Infinity : null)),
     })), lossRange());
     stepControl.set(now.step);
     runners.lines.forEach(({ box, loss, words }, i) => {
       const run = runs.find(({ method }) => method === i);
       box.checked = Boolean(run);
-      loss.textContent = run ? formatNumber(run.losses[now.step] ?? NaN) : "";
+      loss.textContent = run ? `loss ${lossOf(run)}` : "";
       words.textContent = run ? verdictOn(run, surfaceNow(), now.step) : "";
     });
     drawPicture();
   }
 
   function drawRates() {
-    if (!sweep.open) return;
-    const curves = runs.map(({ method }) => ({
+    const curves = (sweep.open ? runs : []).map(({ method }) => ({
       name: method, x: 0,
-      y: rates.map((rate) => runOf(looks[method].label, rate).losses[steps] ?? null),
+      y: rates.map((rate) => runOf(looks[method].label, rate).losses[steps] ?? Infinity),
     }));
     ratePlot.draw(curves, lossRange());
     ratePlot.moveCursor(now.rate);
@@ -152,8 +154,8 @@ function render({ model, el }) {
   }
 
   function say() {
-    const said = runs.map((run) => `${looks[run.method].label}: loss ${
-      formatNumber(run.losses[now.step] ?? NaN)}, ${verdictOn(run, surfaceNow(), now.step)}.`);
+    const said = runs.map((run) => `${looks[run.method].label}: loss ${lossOf(run)}, ${
+      verdictOn(run, surfaceNow(), now.step)}.`);
     status.say(`From ${pointText([now.x, now.y])}, rate ${typedNumber(now.rate)}, after ${
       now.step} steps. ${said.join(" ")}`);
   }
@@ -258,9 +260,8 @@ function render({ model, el }) {
     h("div", { class: "d2l-controls" }, ...(surfaces.length > 1 ? [surfaceControl.root] : []),
       ...controls.map(({ control }) => control.root)),
     h("div", { class: "d2l-course" },
-      h("div", { class: "d2l-chart" }, picture.root),
+      h("div", {}, h("div", { class: "d2l-chart" }, picture.root), markLegend.root),
       h("div", { class: "d2l-loss" }, lossPlot.root)),
-    markLegend.root,
     h("div", { class: "d2l-replay" }, stepControl.root, play),
     runners.root,
     sweep,

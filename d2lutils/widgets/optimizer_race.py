@@ -41,6 +41,8 @@ METHODS = {
         optim.AdamW, lr=knobs["rate"], betas=(knobs["beta1"], knobs["beta2"])
     ),
 }
+# A color and a dash pattern for each, the color shared by kin.
+STYLES = dict(zip(METHODS, (0, 1, 7, 2, 3, 4, 5, 11)))
 
 _MANTISSAS = (*range(10, 20), 20, 22, 25, 28, 30, 33, 36, *range(40, 100, 5))
 RATES = [float(f"{m}e{k}") for k in range(-5, 0) for m in _MANTISSAS] + [10.0]
@@ -172,9 +174,8 @@ class OptimizerRace(Component):
         ]
 
     def state(self) -> dict:
-        order = list(METHODS)
         return {
-            "methods": [{"name": name, "style": order.index(name)} for name in self.methods],
+            "methods": [{"name": name, "style": STYLES[name]} for name in self.methods],
             "surfaces": [_described(SURFACES[name]) for name in self.surfaces],
             "start": self.start,
             "knobs": self._knobs(),
@@ -200,10 +201,9 @@ class OptimizerRace(Component):
             paragraph(self.caption, "caption")
             + self._reserved_tour()
             + f'<div class="d2l-controls">{controls}</div><div class="d2l-course">'
-            f'<div class="d2l-chart"><div class="d2l-map"></div></div><div class="d2l-loss"></div>'
-            f'<img class="d2l-still" alt="{escape(self._words())}" '
-            f'src="{png_uri(self.still_png())}"></div>'
-            f'<p class="d2l-row">f(x, y) = {escape(SURFACES[self.start["surface"]].formula)}</p>'
+            '<div><div class="d2l-chart"><div class="d2l-map"></div></div><p class="d2l-row"></p>'
+            f'</div><div class="d2l-loss"></div><img class="d2l-still" '
+            f'alt="{escape(self._words())}" src="{png_uri(self.still_png())}"></div>'
             '<div class="d2l-replay"><div class="d2l-control"><span class="d2l-name">steps shown'
             f'</span></div></div><div class="d2l-lanes">{lanes}</div>'
             "<details><summary>Try every rate</summary></details>"
@@ -233,7 +233,7 @@ class OptimizerRace(Component):
             plane, loss = figure.subplots(1, 2, width_ratios=(1.45, 1))
             draw_ground(plane, there)
             for name in self.start["methods"]:
-                i = list(METHODS).index(name)
+                i = STYLES[name]
                 style = {"color": COLORS[i % 6], "linestyle": DASHES[(i + i // 6) % 6], "lw": 1.5}
                 points, losses = descend(name, there, self.start)
                 plane.plot(*points.T, marker=".", markersize=4, label=name, **style)
@@ -249,7 +249,7 @@ class OptimizerRace(Component):
             loss.set_xlabel("step")
             loss.set_title("loss", fontsize=9)
             loss.legend(fontsize=7)
-            return png(figure, dpi=110)
+            return png(figure, dpi=110, colors=96)
 
     def _words(self) -> str:
         return f"Ways of {', '.join(self.start['methods'])} on {self.start['surface']}"
@@ -295,7 +295,8 @@ def descend(method: str, surface: Surface, setting: Mapping) -> tuple[np.ndarray
 def draw_ground(ax, surface: Surface) -> None:
     """Draw the contours of a surface into axes, as wide as high, and mark its minima."""
     x, y = np.meshgrid(np.linspace(*surface.xlim, 151), np.linspace(*surface.ylim, 101))
-    ax.contourf(x, y, surface(x, y), [0, *surface.levels], cmap="GnBu", extend="max", alpha=0.5)
+    shades = [(0.68 + 0.32 * s, 0.8 + 0.2 * s, 1) for s in np.linspace(1, 0, len(surface.levels) + 1)]
+    ax.contourf(x, y, surface(x, y), [0, *surface.levels, np.inf], colors=shades)
     for kind, mark in (("minima", "k*"), ("local_minima", "ko"), ("saddles", "kx")):
         for px, py in getattr(surface, kind):
             ax.plot(px, py, mark, markersize=6, markerfacecolor="k" if mark == "k*" else "w")

@@ -8,7 +8,7 @@ import { SURFACES } from "./surfaces.js";
 
 const CELLS = 120; // of the grid on which contours are traced, across the picture
 const TINT = 0.32; // of the highest ground; the lowest has none
-const FAR = 9999; // pixels: what a browser still draws without complaint
+const FAR = 9999; // pixels: a way is followed no farther
 
 /** Steps of the handle, by key: a fortieth of the picture's width, a fifth of that with Shift. */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -49,7 +49,7 @@ function paintGround(canvas, { f }, { xlim, ylim, levels }, { toX, toY }, colors
 }
 
 /** Straight pieces of all contours, each from one side of a cell of a grid to another. */
-function contourPieces(f, xlim, ylim, levels) {
+export function contourPieces(f, xlim, ylim, levels) {
   const side = (xlim[1] - xlim[0]) / CELLS;
   const rows = Math.round((ylim[1] - ylim[0]) / side);
   const xs = Array.from({ length: CELLS + 1 }, (_, i) => xlim[0] + i * side);
@@ -137,7 +137,7 @@ export function createPicture(move) {
       svg("rect", { class: "d2l-axis", x: 0.5, y: 0.5, width: width - 1, height: height - 1 }),
       ...ticks("linear", surface.xlim, count).map(([value, label]) => svg("text", {
         x: toX(value), y: height + 15, "text-anchor": "middle" }, label.replace("-", "−"))),
-      ...ticks("linear", surface.ylim, count * 0.75).map(([value, label]) => svg("text", {
+      ...ticks("linear", surface.ylim, count).map(([value, label]) => svg("text", {
         x: -6, y: toY(value) + 4, "text-anchor": "end" }, label.replace("-", "−"))),
     );
     marks.replaceChildren(...Object.entries(MARKS).flatMap(([kind, d]) => (
@@ -149,8 +149,11 @@ export function createPicture(move) {
   const pixel = (value) => Math.round(Math.max(-FAR, Math.min(FAR, value)) * 10) / 10;
 
   function wayOf({ look, points, place }) {
-    const xs = points.map(([x]) => pixel(toX(x)));
-    const ys = points.map(([, y]) => pixel(toY(y)));
+    const isFar = ([x, y]) => Math.max(Math.abs(toX(x)), Math.abs(toY(y))) > FAR;
+    const last = points.findIndex(isFar);
+    const seen = last < 0 ? points : points.slice(0, last + 1);
+    const xs = seen.map(([x]) => pixel(toX(x)));
+    const ys = seen.map(([, y]) => pixel(toY(y)));
     const at = { cx: pixel(toX(place[0])), cy: pixel(toY(place[1])), r: 5.5 };
     return svg("g", { style: colorOf(look) },
       svg("path", { class: "d2l-line", style: lineStyle(look), d: linePath(xs, ys) }),

@@ -24,6 +24,7 @@ from d2lutils.widgets import (
     Explorer,
     KernelEditor, NormAxes, FeatureMaps,
     Number,
+    OptimizerRace,
     Playground,
     Predict,
     Quiz,
@@ -174,10 +175,17 @@ def receptive():
     return ReceptiveField(np.arange(784).reshape(28, 28) % 256, "LeNet", caption="Build.")
 
 
+def race(text="Drag the start."):
+    """Two methods on two surfaces, one of them running at the start."""
+    start = {"methods": ["Adam"], "rate": 0.5}
+    return OptimizerRace(["momentum", "Adam"], ["ravine", "saddle"], start,
+                         tour=[(text, {"rate": 1.9}, text)], caption=text)
+
+
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
     broadcasting, playground, clinic, editor, calculator, shifter, NormAxes, receptive,
-    feature_maps, writer, remember,
+    feature_maps, writer, remember, race,
 ]
 
 
@@ -672,6 +680,7 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     lambda t: shifter(t, t),
     writer,
     remember,
+    race,
 ])
 def test_text_stays_text(visit, make):
     page = visit(html_page(make(EVIL).html()))

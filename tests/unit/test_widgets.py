@@ -22,6 +22,7 @@ from d2lutils.widgets import (
     Explorer,
     KernelEditor, NormAxes, FeatureMaps,
     Number,
+    OptimizerRace,
     Playground,
     Predict,
     Quiz,
@@ -118,6 +119,7 @@ ALL = [
     lambda: ReceptiveField(torch.rand(28, 28, generator=torch.Generator().manual_seed(0))),
     lambda: Playground(start={"layers": 2}, tour=[("One", {"units": 1}, "Why?")]),
     lambda: ConvolutionCalculator(12, 5, padding=3, caption="Try."),
+    lambda: OptimizerRace(["momentum", "Adam"], tour=[("One", {"rate": 1}, "Why?")]),
     lambda: shifter("net", "shoe"),
     feature_maps,
     writer,
@@ -160,6 +162,7 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: Broadcasting(caption=t),
     lambda t: ConvolutionCalculator(caption=t),
     lambda t: NormAxes(caption=t),
+    lambda t: OptimizerRace(["Adam"], ["bowl"], tour=[(t, {}, t)], caption=t),
     lambda t: ReceptiveField(torch.zeros(28, 28), caption=t),
     lambda t: feature_maps(t, caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right=t), Number(t, 1, why=t, unit=t)),
@@ -191,7 +194,7 @@ def test_json_escapes_what_could_end_a_script():
 
 @pytest.mark.parametrize("name", [
     "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "featuremaps.js", "kernel.js",
-    "normaxes.js", "playground.js", "predict.js", "quiz.js", "receptive.js", "remember.js",
+    "normaxes.js", "optimizer_race.js", "playground.js", "predict.js", "quiz.js", "receptive.js", "remember.js",
     "shifter.js", "text_writer.js",
 ])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
