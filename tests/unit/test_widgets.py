@@ -194,8 +194,8 @@ def test_json_escapes_what_could_end_a_script():
 
 @pytest.mark.parametrize("name", [
     "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "featuremaps.js", "kernel.js",
-    "normaxes.js", "optimizer_race.js", "playground.js", "predict.js", "quiz.js", "receptive.js", "remember.js",
-    "shifter.js", "text_writer.js",
+    "normaxes.js", "optimizer_race.js", "playground.js", "predict.js", "quiz.js", "receptive.js",
+    "remember.js", "shifter.js", "text_writer.js",
 ])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
