@@ -36,7 +36,10 @@ export function verdictOn({ points, losses }, surface, step) {
     const since = near(kind);
     if (since !== null) return since ? `${words} since step ${since}` : `${words} from the start`;
   }
-  return loss >= 0.999 * losses[0] ? "no lower than at the start" : "on its way";
+  const half = Math.floor(step / 2);
+  if (loss < 0.999 * losses[half]) return "on its way";
+  return losses[half] < 0.999 * losses[0] ? `no lower than at step ${half}`
+    : "no lower than at the start";
 }
 
 // A line for each method: whether it runs, how it is drawn, its loss and what became of it.

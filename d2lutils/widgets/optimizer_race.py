@@ -207,8 +207,8 @@ class OptimizerRace(Component):
             '<div class="d2l-replay"><div class="d2l-control"><span class="d2l-name">steps shown'
             f'</span></div></div><div class="d2l-lanes">{lanes}</div>'
             "<details><summary>Try every rate</summary></details>"
-            '<div class="d2l-foot"><noscript>A still picture: to drag the start needs '
-            "JavaScript.</noscript></div>"
+            '<div class="d2l-foot"><noscript>A still picture: this needs JavaScript.</noscript>'
+            "</div>"
         )
 
     def _reserved_tour(self) -> str:

@@ -92,6 +92,7 @@ def test_contours_lie_on_their_heights(engine, surface):
 @pytest.mark.parametrize(("surface", "method", "changed", "words"), [
     ("bowl", "gradient descent", {"rate": 0.5}, "at the minimum since step 6"),
     ("bowl", "gradient descent", {"rate": 2}, "no lower than at the start"),
+    ("ravine", "gradient descent", {"rate": 1}, "no lower than at step 50"),
     ("bowl", "gradient descent", {"rate": 2.1}, "left the picture at step 4: diverged"),
     ("bowl", "gradient descent", {"rate": 0.001}, "on its way"),
     ("bowl", "gradient descent", {"x": 0, "y": 0}, "at the minimum from the start"),

@@ -20,7 +20,8 @@ def gradient(surface, point):
 
 def curvatures(surface, point):
     w = torch.tensor(point, dtype=torch.float64)
-    return torch.linalg.eigvalsh(torch.func.hessian(lambda w: surface(*w))(w))
+    gradient = torch.func.grad(lambda w: surface(*w))
+    return torch.linalg.eigvalsh(torch.func.jacrev(gradient)(w))
 
 
 # ---- surfaces
