@@ -1,63 +1,14 @@
 // OptimizerRace: methods of optimization run down a surface from where the reader lets them start.
-import { axisControl, button, formatNumber, h, OWN_KEYS, statusLine, svg, typedNumber } from "./kit.js";
+import { axisControl, button, formatNumber, h, statusLine, svg, typedNumber } from "./kit.js";
 import { descend } from "./optimizers.js";
 import { createTour } from "./playground_tour.js";
-import { createPlot, lineStyle } from "./plot.js";
+import { createPlot } from "./plot.js";
 import { createPicture, MARKS, pointText } from "./race_picture.js";
+import { createRunners, leftAt, verdictOn } from "./race_runners.js";
 import { SURFACES } from "./surfaces.js";
 
 const [FLOOR, TICK] = [1e-6, 70]; // the lowest loss on the charts; milliseconds a step of Play
-const NEAR = 0.01; // of the picture's width: so near a point is there
 const count = (steps) => Array.from({ length: steps + 1 }, (_, i) => i);
-
-/** The first step of the last stretch of points that pass a test, or null if the last does not. */
-function sinceWhen(points, passes) {
-  let step = points.length;
-  while (step > 0 && passes(points[step - 1])) step -= 1;
-  return step < points.length ? step : null;
-}
-
-/** What became of a run by a step, in words. */
-export function verdictOn({ points, losses }, surface, step) {
-  const { xlim, ylim } = surface;
-  const so = points.slice(0, step + 1);
-  const isOutside = ([x, y]) => x < xlim[0] || x > xlim[1] || y < ylim[0] || y > ylim[1];
-  const near = (kind) => sinceWhen(so, ([x, y]) => surface[kind].some(([a, b]) => (
-    Math.hypot(x - a, y - b) < NEAR * (xlim[1] - xlim[0]))));
-  const left = sinceWhen(so, isOutside);
-  const loss = losses[so.length - 1];
-  if (step === 0) return "at the start";
-  if (left !== null || so.length <= step) {
-    const where = `left the picture at step ${left ?? so.length}`;
-    return so.length <= step || loss > losses[0] ? `${where}: diverged` : where;
-  }
-  for (const [kind, words] of [["minima", "at the minimum"], ["local_minima",
-    "in a local minimum"], ["saddles", "at the saddle point"]]) {
-    const since = near(kind);
-    if (since !== null) return since ? `${words} since step ${since}` : `${words} from the start`;
-  }
-  const half = Math.floor(step / 2);
-  if (loss < 0.999 * losses[half]) return "on its way";
-  return losses[half] < 0.999 * losses[0] ? `no lower than at step ${half}`
-    : "no lower than at the start";
-}
-
-// A line for each method: whether it runs, how it is drawn, its loss and what became of it.
-function createRunners(looks, onToggle) {
-  const lines = looks.map((look) => {
-    const box = h("input", { type: "checkbox", ...OWN_KEYS });
-    const [loss, words] = [h("span", { class: "d2l-value" }), h("span", { class: "d2l-fate" })];
-    box.addEventListener("change", () => onToggle(look.label, box.checked));
-    const swatch = svg("svg", { class: "d2l-swatch", width: 32, height: 12, "aria-hidden": true },
-      svg("path", { class: "d2l-line", d: "M1 6H31", style: lineStyle(look) }));
-    const name = h(looks.length > 1 ? "label" : "span", { class: "d2l-runner" },
-      ...(looks.length > 1 ? [box] : []), swatch, h("span", {}, look.label));
-    return { root: h("div", { class: "d2l-lane" }, name, loss, words), box, loss, words };
-  });
-  const root = h("div", { class: "d2l-lanes", role: "group", "aria-label": "Methods" },
-    ...lines.map((line) => line.root));
-  return { root, lines };
-}
 
 function createMarkLegend() {
   const names = { minima: "minimum", local_minima: "local minimum", saddles: "saddle point" };
@@ -111,11 +62,13 @@ function render({ model, el }) {
 
   function drawPicture() {
     const step = peek ?? now.step;
-    const shown = runs.map((run) => ({
-      look: looks[run.method],
-      points: run.points.slice(0, now.step + 1),
-      place: run.points[Math.min(step, run.points.length - 1)],
-    }));
+    // A way that has left for good is drawn as far as its first point outside.
+    const shown = runs.map(({ method, points }) => {
+      const so = points.slice(0, now.step + 1);
+      const left = leftAt(so, surfaceNow()) ?? so.length;
+      const place = points[Math.min(step, points.length - 1)];
+      return { look: looks[method], points: so.slice(0, left + 1), place };
+    });
     picture.draw({ surface: surfaceNow(), start: [now.x, now.y], runs: shown });
   }
 

@@ -8,7 +8,7 @@ import { SURFACES } from "./surfaces.js";
 
 const CELLS = 150; // of the grid on which contours are traced, across the picture
 const TINT = 0.32; // of the highest ground; the lowest has none
-const FAR = 9999; // pixels: a way is followed no farther
+const FAR = 9999; // pixels: what a browser still draws without complaint
 
 /** Steps of the handle, by key: a fortieth of the picture's width, a fifth of that with Shift. */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -149,11 +149,8 @@ export function createPicture(move) {
   const pixel = (value) => Math.round(Math.max(-FAR, Math.min(FAR, value)) * 10) / 10;
 
   function wayOf({ look, points, place }) {
-    const isFar = ([x, y]) => Math.max(Math.abs(toX(x)), Math.abs(toY(y))) > FAR;
-    const last = points.findIndex(isFar);
-    const seen = last < 0 ? points : points.slice(0, last + 1);
-    const xs = seen.map(([x]) => pixel(toX(x)));
-    const ys = seen.map(([, y]) => pixel(toY(y)));
+    const xs = points.map(([x]) => pixel(toX(x)));
+    const ys = points.map(([, y]) => pixel(toY(y)));
     const at = { cx: pixel(toX(place[0])), cy: pixel(toY(place[1])), r: 5.5 };
     return svg("g", { style: colorOf(look) },
       svg("path", { class: "d2l-line", style: lineStyle(look), d: linePath(xs, ys) }),
