@@ -1,27 +1,11 @@
 // Clinic: the curves of a program that does not learn, a guess, and what was wrong.
 import { button, h, statusLine } from "./kit.js";
 import { codeView, diffView } from "./diff.js";
+import { visitMemory } from "./memory.js";
 import { createPlot } from "./plot.js";
 import { choiceField } from "./question.js";
 
 const SIGNS = { right: ["✓", "named at the first guess"], wrong: ["✗", "not at the first guess"] };
-
-// What a reader has done stays for the visit. Where a page may keep nothing, it does not.
-function visitMemory(key, empty) {
-  let kept = null;
-  try {
-    kept = JSON.parse(sessionStorage.getItem(key));
-  } catch { /* no storage here */ }
-  const state = kept ?? empty();
-  return {
-    state,
-    save() {
-      try {
-        sessionStorage.setItem(key, JSON.stringify(state));
-      } catch { /* no storage here */ }
-    },
-  };
-}
 
 const FRAME = 70; // milliseconds an epoch, while the mended program runs again
 
