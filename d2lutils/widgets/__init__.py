@@ -22,6 +22,7 @@ from .remember import Remember
 from .scatter_table import ScatterTable
 from .shifter import Shifter
 from .text_writer import TextWriter
+from .twelve_runs import TwelveRuns
 from .word_map import WordMap
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "ScatterTable",
     "Shifter",
     "TextWriter",
+    "TwelveRuns",
     "WordMap",
     "quantized",
 ]

@@ -38,7 +38,8 @@ export function curveReader({ names, xs, xlabel }) {
     stops,
     pointAt,
     value,
-    label: (curve) => names[curve.name].label,
+    // A label with a leading _ stays out of the legend; said aloud it has none.
+    label: (curve) => names[curve.name].label.replace(/^_/, ""),
     what: isPath ? "point" : xlabel || "x",
     place: (stop) => (isPath ? String(stop) : formatNumber(stop)),
   };

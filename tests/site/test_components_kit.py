@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from d2lutils import RNNModel, Vocab
+from d2lutils.records import Record, Run, settings
 from d2lutils.widgets import (
     Broadcasting,
     Case,
@@ -30,7 +31,7 @@ from d2lutils.widgets import (
     Quiz,
     Remember,
     Shifter, ReceptiveField,
-    TextWriter,
+    TextWriter, TwelveRuns,
 )
 
 SHEETS = [
@@ -171,6 +172,14 @@ def remember(text="a letter"):
                     caption=text)
 
 
+def twelve_runs(text="Spend them."):
+    axes = {"lr": [0.01, 0.1, 1.0], "batch_size": [16, 256], "momentum": [0.0, 0.9]}
+    runs = [Run(s, 0, {"valid accuracy": [0.5, s["lr"] / 2], "test accuracy": [0.4, 0.4]}, 1.0)
+            for s in settings(axes)]
+    record = Record.now("optimization/00-grid", "", axes, 1, runs, "")
+    return TwelveRuns(record, {text: [next(record.settings())]}, budget=3, caption=text)
+
+
 def receptive():
     return ReceptiveField(np.arange(784).reshape(28, 28) % 256, "LeNet", caption="Build.")
 
@@ -185,7 +194,7 @@ def race(text="Drag the start."):
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
     broadcasting, playground, clinic, editor, calculator, shifter, NormAxes, receptive,
-    feature_maps, writer, remember, race,
+    feature_maps, writer, remember, race, twelve_runs,
 ]
 
 
@@ -680,7 +689,7 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     lambda t: shifter(t, t),
     writer,
     remember,
-    race,
+    race, twelve_runs,
 ])
 def test_text_stays_text(visit, make):
     page = visit(html_page(make(EVIL).html()))
