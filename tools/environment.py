@@ -208,7 +208,7 @@ def renew_lock(root: Path) -> None:
         subprocess.run([venv_python(venv), "-m", "pip", "install", "--quiet", "uv"], check=True)
         command = [venv_python(venv), "-m", "uv", "pip", "compile", "--quiet", "--universal"]
         command += ["--python-version", "3.11", "--no-header", "--no-annotate"]
-        command += ["--extra", "book", "--extra", "test", "-o", output, "pyproject.toml"]
+        command += ["--all-extras", "-o", output, "pyproject.toml"]
         subprocess.run(command, check=True, cwd=root)
         body = output.read_text(encoding="utf-8")
     (root / "requirements.lock").write_text(LOCK_HEADER + body, encoding="utf-8")

@@ -250,7 +250,8 @@ def test_the_conda_environment_lists_the_same_packages(project):
     assert from_pip[-1] == "-e ."
     requirements = [Requirement(r) for r in [*listed[:-1], *from_pip[:-1]]]
     found = {r.name: r.specifier for r in requirements if r.name not in ("python", "pip")}
-    wanted = map(Requirement, project["dependencies"] + project["optional-dependencies"]["book"])
+    extras = project["optional-dependencies"]
+    wanted = map(Requirement, project["dependencies"] + extras["book"] + extras["cluster"])
     renamed = {"torch": "pytorch"}  # what conda-forge calls it
     assert found == {renamed.get(r.name, r.name): r.specifier for r in wanted}
 
