@@ -4,6 +4,7 @@
     python tools/record.py regularization       one part; or one page: basics/05-softmax-...
     python tools/record.py --check              only say what is missing or stale
     python tools/record.py --verify 2           run two recorded settings again and compare
+    python tools/record.py --scheduler tcp://host:8786   on the workers of a dask cluster
 
 A notebook's cells with the tag `record` are executed in order, nothing else of it, in a fresh
 module without a kernel; they have to define all they use, and one or more `Experiment`s.
@@ -13,17 +14,20 @@ Each finished run is kept at once, so a second call goes on where the first was 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import functools
 import json
 import linecache
 import math
 import multiprocessing
 import os
+import pickle
 import random
 import sys
 import time
 import types
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -76,6 +80,11 @@ def pages(wanted: Iterable[str] = ()) -> list[Path]:
     return list(chosen) if wanted else found
 
 
+def module_name(path: Path) -> str:
+    """Return under which name the code of a notebook's tagged cells is registered."""
+    return "recorded_" + page_name(path).replace("/", "_").replace("-", "_")
+
+
 def load_page(path: Path) -> list[Experiment]:
     """Execute a notebook's tagged cells, and return the experiments that they make.
 
@@ -83,7 +92,7 @@ def load_page(path: Path) -> list[Experiment]:
     same page can be handed its train function. The source goes into linecache, where the hash
     of the code looks for it.
     """
-    name = "recorded_" + page_name(path).replace("/", "_").replace("-", "_")
+    name = module_name(path)
     module = types.ModuleType(name)
     sys.modules[name] = module
     for number, source in enumerate(record_cells(path), start=1):
@@ -129,15 +138,55 @@ def orphans() -> list[str]:
     return [f"{name}: no notebook makes it, so remove it" for name in found if name not in known]
 
 
-def record_page(path: Path, workers: int) -> None:
+@contextlib.contextmanager
+def executor(path: Path, workers: int, scheduler: str = "") -> Iterator[Executor]:
+    """Give what runs a page's settings: processes of this machine, or a dask scheduler's workers.
+
+    Raises
+    ------
+    ValueError
+        If dask.distributed is missing, or no scheduler answers at the address.
+    """
+    if not scheduler:
+        context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+        with ProcessPoolExecutor(workers, context, prepare_worker, (path,)) as pool:
+            yield pool
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ValueError("scheduler needs dask.distributed: pip install 'd2lutils[cluster]'")
+    try:
+        client = Client(scheduler, timeout=20)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"scheduler must be the address of one that answers, such as "
+                         f"tcp://host:8786, got {scheduler!r}: {error}") from None
+    with client, client.get_executor() as pool:
+        yield Whole(pool, path)
+
+
+class Whole(Executor):
+    """Hands functions on as they are, not by name: the workers have d2lutils, but not the page."""
+
+    def __init__(self, pool: Executor, path: Path):
+        import cloudpickle  # comes with dask
+
+        self.pool, self.pack = pool, cloudpickle.dumps
+        cloudpickle.register_pickle_by_value(sys.modules[module_name(path)])
+
+    def submit(self, function, /, *arguments, **named) -> Future:
+        packed = self.pack(functools.partial(function, *arguments, **named))
+        return self.pool.submit(lambda: pickle.loads(packed)())
+
+
+def record_page(path: Path, workers: int, scheduler: str = "") -> None:
     """Record the experiments of a page that need it, with a progress line for each run."""
     for experiment in load_page(path):
         if not (problem := lack(experiment)):
             print(f"{experiment.name}: up to date", flush=True)
             continue
         print(f"{experiment.name}: {problem}", flush=True)
-        context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
-        with ProcessPoolExecutor(workers, context, prepare_worker, (path,)) as pool:
+        with executor(path, workers, scheduler) as pool:
             command = f"make record NAME={page_name(path)}"
             written = experiment.record(pool, command=command, progress=progress_lines())
         print(f"{experiment.name}: {written.stat().st_size / 1000:.0f} kB", flush=True)
@@ -226,6 +275,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="a part, or a part and page")
     parser.add_argument("--workers", type=int, default=2, help="processes, of one thread each")
+    parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="of a dask cluster")
     parser.add_argument("--check", action="store_true", help="say what is missing or stale")
     parser.add_argument("--verify", type=int, metavar="N", help="run N of the runs again")
     chosen = parser.parse_args(arguments)
@@ -242,7 +292,7 @@ def main(arguments: list[str] | None = None) -> int:
             problems = []
             for path in paths:
                 try:
-                    record_page(path, chosen.workers)
+                    record_page(path, chosen.workers, chosen.scheduler)
                 except RuntimeError as error:  # the other pages go on
                     problems.append(str(error))
     except ValueError as error:

@@ -181,7 +181,7 @@ def test_the_first_process_alone_writes_the_checkpoint_and_all_wait(tmp_path, gr
     assert many.load(path, many.Settings()) == STATE
 
 
-def test_a_process_killed_while_it_writes_leaves_the_checkpoint_before(tmp_path, group, monkeypatch):
+def test_killed_while_it_writes_it_leaves_the_checkpoint_before(tmp_path, group, monkeypatch):
     path = tmp_path / "checkpoint.pt"
     many.save(path, STATE)
 
