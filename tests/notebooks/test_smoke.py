@@ -1,6 +1,7 @@
 """Every notebook runs from its first cell to its last, in smoke mode: little data, few epochs."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,8 @@ def variables(tmp_path_factory):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_it_runs_without_an_error_or_a_warning(path, variables, tmp_path):
+    if name(path) == "appendix/05-many-machines" and sys.platform == "win32":
+        pytest.skip("torchrun does not start on Windows: PyTorch's issue 139990")
     # In an empty folder, as on Colab: a page must not need the files around it. The data need not
     # have been fetched.
     result = execution.run(
