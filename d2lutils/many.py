@@ -11,9 +11,8 @@ before every step. Batches do not depend on how many processes share them: two e
 ends, but for rounding. After every epoch the first process writes a checkpoint; whoever starts
 in its folder goes on from there.
 
-With --max-restarts torchrun starts all processes again when one has died. It needs the variable
-TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 for that: else the new ones find the addresses of the dead
-(PyTorch's issue 135712).
+With --max-restarts torchrun also needs TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1 set: else processes
+that it starts again find the addresses of the dead ones (PyTorch's issue 135712).
 """
 
 from __future__ import annotations
@@ -144,6 +143,8 @@ def train(
     if state:
         net.module.load_state_dict(state["net"])
         optimizer.load_state_dict(state["optimizer"])
+        if rank == 0:
+            print(f"goes on after epoch {len(done)} of {num_epochs}", flush=True)
     for epoch in range(len(done) + 1, num_epochs + 1):
         timer = Timer()
         rows = shard(len(images), rank, world, epoch, settings.seed)
@@ -265,8 +266,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
             raise ValueError("it has to be started by torchrun")
         if (os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
                 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"):
-            raise ValueError("to restart processes, torchrun needs the variable "
-                             "TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1")
+            raise ValueError("to restart, torchrun needs TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1")
         chosen.settings = Settings(**{name: getattr(chosen, name) for name in defaults})
         positive_int("num_epochs", chosen.num_epochs)
         if chosen.batch_size % (world := int(os.environ["WORLD_SIZE"])):

@@ -119,7 +119,7 @@ def test_a_killed_worker_changes_nothing_of_how_the_run_ends(tmp_path, undisturb
         worker.kill()
         assert len(read(tmp_path)["history"]) < EPOCHS
         said = finish(process)
-    assert said.count("epoch 1:") <= 1, "it began anew"
+    assert said.count("goes on after epoch") == 1 and said.count("epoch 1:") <= 1
     assert numbers(tmp_path) == numbers(undisturbed)
     assert os.listdir(tmp_path) == ["checkpoint.pt"]
 
@@ -260,6 +260,16 @@ def test_bad_arguments_are_told_once(started, tmp_path, monkeypatch, capsys, opt
         many.parse([str(tmp_path / "run"), *options.split()])
     said = capsys.readouterr().err
     assert "argument --lr" in said or not said  # argparse speaks for itself
+
+
+def test_a_restart_that_would_fail_is_told_before(started, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("TORCHELASTIC_RESTART_COUNT", "1")
+    monkeypatch.setenv("TORCHELASTIC_USE_AGENT_STORE", "True")
+    with pytest.raises(SystemExit):
+        many.parse([str(tmp_path), "--batch-size", "255"])
+    assert "torchrun needs TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1" in capsys.readouterr().err
+    monkeypatch.setenv("TORCHELASTIC_USE_AGENT_STORE", "False")
+    assert many.parse([str(tmp_path), "--batch-size", "255"]).settings.batch_size == 255
 
 
 def test_more_processes_than_gpus_are_refused(started, monkeypatch):
