@@ -18,6 +18,7 @@ from .models import *
 from .plotting import *
 from .report import *
 from .surfaces import *
+from .schedules import *
 from .training import *
 from .translating import *
 from .widgets import *
