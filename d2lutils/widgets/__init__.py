@@ -20,6 +20,7 @@ from .quiz import Choice, Number, Quiz
 from .receptive import ReceptiveField
 from .remember import Remember
 from .scatter_table import ScatterTable
+from .schedule_explorer import ScheduleExplorer
 from .shifter import Shifter
 from .text_writer import TextWriter
 from .twelve_runs import TwelveRuns
@@ -48,6 +49,7 @@ __all__ = [
     "ReceptiveField",
     "Remember",
     "ScatterTable",
+    "ScheduleExplorer",
     "Shifter",
     "TextWriter",
     "TwelveRuns",

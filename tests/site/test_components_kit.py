@@ -30,6 +30,7 @@ from d2lutils.widgets import (
     Predict,
     Quiz,
     Remember,
+    ScheduleExplorer,
     Shifter, ReceptiveField,
     TextWriter, TwelveRuns,
 )
@@ -191,10 +192,14 @@ def race(text="Drag the start."):
                          tour=[(text, {"rate": 1.9}, text)], caption=text)
 
 
+def schedule_explorer(text="Which ends lowest?"):
+    return ScheduleExplorer("plateau", caption=text)
+
+
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
     broadcasting, playground, clinic, editor, calculator, shifter, NormAxes, receptive,
-    feature_maps, writer, remember, race, twelve_runs,
+    feature_maps, writer, remember, race, twelve_runs, schedule_explorer,
 ]
 
 
@@ -689,7 +694,7 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     lambda t: shifter(t, t),
     writer,
     remember,
-    race, twelve_runs,
+    race, twelve_runs, schedule_explorer,
 ])
 def test_text_stays_text(visit, make):
     page = visit(html_page(make(EVIL).html()))

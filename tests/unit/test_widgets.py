@@ -26,7 +26,7 @@ from d2lutils.widgets import (
     Playground,
     Predict,
     Quiz,
-    Remember, Shifter, ReceptiveField, TextWriter,
+    Remember, ScheduleExplorer, Shifter, ReceptiveField, TextWriter,
 )
 from d2lutils.widgets.base import bundle, style, to_json
 from d2lutils.widgets.clinic import difference
@@ -120,6 +120,7 @@ ALL = [
     lambda: Playground(start={"layers": 2}, tour=[("One", {"units": 1}, "Why?")]),
     lambda: ConvolutionCalculator(12, 5, padding=3, caption="Try."),
     lambda: OptimizerRace(["momentum", "Adam"], tour=[("One", {"rate": 1}, "Why?")]),
+    lambda: ScheduleExplorer("plateau", start={"patience": 3}, caption="Try."),
     lambda: shifter("net", "shoe"),
     feature_maps,
     writer,
@@ -163,6 +164,7 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: ConvolutionCalculator(caption=t),
     lambda t: NormAxes(caption=t),
     lambda t: OptimizerRace(["Adam"], ["bowl"], tour=[(t, {}, t)], caption=t),
+    lambda t: ScheduleExplorer(caption=t),
     lambda t: ReceptiveField(torch.zeros(28, 28), caption=t),
     lambda t: feature_maps(t, caption=t),
     lambda t: Quiz(Choice(t, {t: t, "b": t}, right=t), Number(t, 1, why=t, unit=t)),
@@ -195,7 +197,7 @@ def test_json_escapes_what_could_end_a_script():
 @pytest.mark.parametrize("name", [
     "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "featuremaps.js", "kernel.js",
     "normaxes.js", "optimizer_race.js", "playground.js", "predict.js", "quiz.js", "receptive.js",
-    "remember.js", "shifter.js", "text_writer.js",
+    "remember.js", "schedule_explorer.js", "shifter.js", "text_writer.js",
 ])
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
@@ -464,6 +466,31 @@ def test_broadcasting_pads_with_zeros_on_the_left():
 def test_broadcasting_refuses_what_is_no_small_shape(shape, error, words):
     with pytest.raises(error, match=re.escape(words)):
         Broadcasting(shape)
+
+
+# ---- ScheduleExplorer
+
+@pytest.mark.parametrize("name", ["cosine", "step", "plateau", "lambda"])
+def test_schedule_explorer_says_where_it_starts(name):
+    state = data_of(ScheduleExplorer(name, start={"rate": 0.1, "before": 5}))
+    knobs = {knob["key"] for knob in state["schedules"][name]["knobs"]}
+    assert set(state["start"]) == {"schedule", "rate", "before"} | knobs
+    assert state["start"]["schedule"] == name and state["start"]["rate"] == 0.1
+
+
+def test_schedule_explorer_knows_the_twelve_and_a_constant():
+    names = list(data_of(ScheduleExplorer())["schedules"])
+    assert len(names) == 13 and names[0] == "constant"
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (("linear",), "schedule must be one of 'constant'.* got 'linear'"),
+    (("step", {"decay": 1}), "a name in start must be one of 'rate', 'before'.* got 'decay'"),
+    (("step", {"gamma": 0.4}), r"start\['gamma'\] must be one of 0.1.* got 0.4"),
+])
+def test_schedule_explorer_names_what_is_wrong(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        ScheduleExplorer(arguments[0], start=arguments[1:][0] if arguments[1:] else None)
 
 
 # ---- NormAxes
