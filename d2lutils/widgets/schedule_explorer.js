@@ -58,7 +58,10 @@ function render({ model, el }) {
 
   function control({ label, values, slider }, value, onInput) {
     const axis = { name: label, labels: values.map(String), slider };
-    const { root } = axisControl(axis, values.indexOf(value), (i) => onInput(values[i]));
+    const { root, set } = axisControl(axis, values.indexOf(value), (i) => {
+      set(i);
+      onInput(values[i]);
+    });
     root.classList.toggle("d2l-wide-knob", !slider);
     return root;
   }

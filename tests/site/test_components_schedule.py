@@ -99,6 +99,8 @@ def test_a_slider_moves_both_charts_and_the_code(page):
     gamma.focus()
     page.keyboard.press("ArrowRight")
     expect(gamma).to_be_focused()
+    assert gamma.get_attribute("aria-valuetext") == "0.5"
+    assert page.locator(".d2l-control", has=gamma).locator(".d2l-value").text_content() == "0.5"
     expect(code).to_contain_text("step_size=25, gamma=0.5)")
     assert path(page) != before[0] and path(page, 1) != before[1]
     expect(page.locator(".d2l-status")).to_contain_text("step: at step 99: this one 0.0375")
