@@ -15,6 +15,7 @@ from .fitting_pairs import *
 from .language import *
 from .metrics import *
 from .models import *
+from .optimizers import *
 from .plotting import *
 from .report import *
 from .surfaces import *

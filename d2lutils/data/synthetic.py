@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import torch
 
-from ..checks import positive_int
+from ..checks import number_in, positive_int
+from .loaders import TensorLoader, load_array
 
-__all__ = ["synthetic_data"]
+__all__ = ["ill_conditioned_data", "synthetic_data"]
 
 
 def synthetic_data(
@@ -56,3 +57,50 @@ def synthetic_data(
     y = torch.matmul(X, w) + b
     y += torch.normal(0, 0.01, y.shape)
     return X, y.reshape((-1, 1))
+
+
+def ill_conditioned_data(
+    batch_size: int = 10, n: int = 1500, condition: float = 100.0, feature_dim: int = 5
+) -> tuple[TensorLoader, int]:
+    """Return a loader over a linear regression in a ravine of known shape, and its features.
+
+    The second derivatives of half the mean squared error with respect to the weights, X'X / n,
+    have eigenvalues from 1 down to 1 / `condition`, evenly spaced on a log axis, in
+    directions that lie along no feature. The noise's standard deviation is 0.1: no linear
+    model has a loss much below 0.005.
+
+    Parameters
+    ----------
+    batch_size
+        Rows in a batch.
+    n
+        Rows in all, more than `feature_dim`.
+    condition
+        Largest eigenvalue over smallest, at least 1.
+    feature_dim
+        Number of features, at least 2.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> data_iter, feature_dim = d2l.ill_conditioned_data(condition=400)
+    >>> X = data_iter.dataset[:][0]
+    >>> curvatures = torch.linalg.eigvalsh(X.T @ X / len(X))
+    >>> round((curvatures[-1] / curvatures[0]).item())
+    400
+    """
+    feature_dim = positive_int("feature_dim", feature_dim, least=2)
+    n = positive_int("n", n, least=feature_dim + 1)
+    condition = number_in("condition", condition, 1)
+    # Columns of Q are orthonormal: the eigenvalues are exact for these very rows.
+    Q = torch.linalg.qr(torch.randn(n, feature_dim, dtype=torch.float64))[0] * n**0.5
+    rotation = torch.linalg.qr(torch.randn(feature_dim, feature_dim, dtype=torch.float64))[0]
+    values = condition ** -torch.linspace(0, 1, feature_dim, dtype=torch.float64)
+    X = Q * values.sqrt() @ rotation.T
+    # Every direction of the ravine matters as much: its error is 1 at weights of zero.
+    y = X @ (rotation @ values.rsqrt()) + 0.1 * torch.randn(n, dtype=torch.float64)
+    return load_array((X.float(), y.float()), batch_size), feature_dim

@@ -17,7 +17,15 @@ import d2lutils as d2l
 from d2lutils.data import TensorLoader
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECKS = {"positive_int", "number_in", "one_of", "_check_length", "_check_model"}
+CHECKS = {
+    "positive_int",
+    "number_in",
+    "one_of",
+    "_check_length",
+    "_check_model",
+    "check_step",
+    "tensors",
+}
 # The package's versions check their input, are faster, or do more: compared by their numbers.
 SHORTER_ON_THE_PAGE = {
     "Accumulator",
