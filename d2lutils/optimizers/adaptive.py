@@ -219,7 +219,8 @@ def adam(
     """
     check_step(("lr", "t"), params, states, hyperparams)
     t = hyperparams["t"]
-    beta1, beta2 = hyperparams.get("beta1", 0.9), hyperparams.get("beta2", 0.999)
+    beta1 = hyperparams.get("beta1", 0.9)
+    beta2 = hyperparams.get("beta2", 0.999)
     with torch.no_grad():
         for p, (v, s) in zip(params, states):
             v[:] = beta1 * v + (1 - beta1) * p.grad

@@ -91,8 +91,8 @@ def show_trace_2d(f: Callable, results: Sequence[tuple[float, float]]) -> None:
     set_figsize()
     plt.plot(*points.T, "-o", color="C1", zorder=2)
     # The frame of d2l, so that pictures compare; wider where the points need it.
-    low = np.minimum((-5.5, -3), points.min(0))
-    high = np.maximum((1, 1), points.max(0))
+    low = np.minimum((-5.5, -3), points.min(0) - 0.3)
+    high = np.maximum((1, 1), points.max(0) + 0.3)
     sides = [torch.linspace(a, b, 66) for a, b in zip(low, high)]
     x1, x2 = torch.meshgrid(*sides, indexing="ij")
     plt.contour(x1, x2, f(x1, x2), colors="C0", linewidths=1, zorder=1)
