@@ -18,8 +18,8 @@ from .models import *
 from .optimizers import *
 from .plotting import *
 from .report import *
-from .surfaces import *
 from .schedules import *
+from .surfaces import *
 from .training import *
 from .translating import *
 from .widgets import *

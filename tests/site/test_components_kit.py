@@ -23,16 +23,20 @@ from d2lutils.widgets import (
     ConvolutionCalculator,
     Curves,
     Explorer,
-    KernelEditor, NormAxes, FeatureMaps,
+    FeatureMaps,
+    KernelEditor,
+    NormAxes,
     Number,
     OptimizerRace,
     Playground,
     Predict,
     Quiz,
+    ReceptiveField,
     Remember,
     ScheduleExplorer,
-    Shifter, ReceptiveField,
-    TextWriter, TwelveRuns,
+    Shifter,
+    TextWriter,
+    TwelveRuns,
 )
 
 SHEETS = [

@@ -20,13 +20,19 @@ from d2lutils.widgets import (
     ConvolutionCalculator,
     Curves,
     Explorer,
-    KernelEditor, NormAxes, FeatureMaps,
+    FeatureMaps,
+    KernelEditor,
+    NormAxes,
     Number,
     OptimizerRace,
     Playground,
     Predict,
     Quiz,
-    Remember, ScheduleExplorer, Shifter, ReceptiveField, TextWriter,
+    ReceptiveField,
+    Remember,
+    ScheduleExplorer,
+    Shifter,
+    TextWriter,
 )
 from d2lutils.widgets.base import bundle, style, to_json
 from d2lutils.widgets.clinic import difference
