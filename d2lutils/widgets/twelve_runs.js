@@ -145,8 +145,8 @@ function render({ model, el }) {
     curves.draw(state.bought, best(), shown);
     let top = -Infinity;
     race.draw(state.bought.map((i) => (top = Math.max(top, valid[i]))));
-    opener.textContent = left() && state.bought.length
-      ? "Stop here and open the test set" : "Open the test set";
+    opener.textContent = state.isOpen ? "The test set is open"
+      : left() && state.bought.length ? "Stop here and open the test set" : "Open the test set";
     opener.disabled = state.isOpen || !state.bought.length;
     const texts = state.isOpen ? judgment() : [state.hasSeen
       ? "You have seen this test set: this game is practice, and its test tells you nothing new."

@@ -22,7 +22,7 @@ __all__ = ["TwelveRuns"]
 DIGITS = 6  # more than are shown, so that nothing is rounded twice
 ASK = "Nothing bought yet. Which setting first?"
 RANDOM = "random search"
-SPREAD = " · band: 8 of 10 random searches"
+SPREAD = " · band: 8 in 10 draws"
 
 
 class BestOf(NamedTuple):

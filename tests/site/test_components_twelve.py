@@ -60,7 +60,7 @@ def outcome(page):
 
 
 def opener(page):
-    return page.get_by_role("button", name=re.compile("pen the test set"))
+    return page.get_by_role("button", name=re.compile("test set"))
 
 
 def test_every_setting_shows_what_was_recorded_once_it_is_bought(visit):  # noqa: F811
@@ -147,6 +147,7 @@ def test_the_test_set_is_opened_once_and_uncovers_the_grid(page):
     expect(verdict).to_contain_text(f"beats that of {share} in 100 random searches with 2 runs")
     assert page.locator(".d2l-run").all_inner_texts().count("·") == 0
     expect(page.locator(".d2l-bought")).to_have_count(2)
+    expect(opener(page)).to_have_text("The test set is open")
     expect(opener(page)).to_be_disabled()
     run(page, **GOOD).click(force=True)
     expect(page.locator(".d2l-bought")).to_have_count(2)
