@@ -203,8 +203,8 @@ class TwelveRuns(Component):
             + escape(f"{columns[0]} across, {rows[0]} down") + "</p>"
             + f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
             + '<div class="d2l-found"><noscript><img class="d2l-image" '
-            + f'alt="{escape(self._alt())}" src="{png_uri(self.still_png())}"></noscript></div></div>'
-            + '<div class="d2l-actions"></div><div class="d2l-verdict-box"></div>'
+            + f'alt="{escape(self._alt())}" src="{png_uri(self.still_png())}"></noscript></div>'
+            + '</div><div class="d2l-actions"></div><div class="d2l-verdict-box"></div>'
             + '<div class="d2l-foot"><noscript>Buying runs needs JavaScript.</noscript></div>'
         )
 
