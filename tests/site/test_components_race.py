@@ -10,7 +10,7 @@ from test_components_kit import html_page, race, visit  # noqa: F401
 import d2lutils as d2l
 from d2lutils.surfaces import SURFACES
 from d2lutils.widgets.base import bundle
-from d2lutils.widgets.optimizer_race import METHODS, descend
+from d2lutils.widgets.race_still import METHODS, descend
 
 # Rates at which a method neither stands still nor leaves; Rosenbrock's valley asks for smaller.
 RATES = {"gradient descent": 0.1, "momentum": 0.03, "Nesterov": 0.03, "AdaGrad": 0.5,
@@ -72,7 +72,8 @@ def test_values_and_gradients_are_those_of_autograd(engine, surface):
     value = SURFACES[surface](w[:, 0], w[:, 1])
     value.sum().backward()
     expected = torch.cat([value.detach()[:, None], w.grad], dim=1)
-    assert torch.allclose(torch.tensor(found, dtype=torch.float64), expected, rtol=1e-12, atol=1e-12)
+    found = torch.tensor(found, dtype=torch.float64)
+    assert torch.allclose(found, expected, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -134,10 +135,13 @@ def way(page):
 
 def place(page):
     """The start in the units of the picture, where its handle is seen."""
-    picture, knob = page.locator(".d2l-map").bounding_box(), handle(page).bounding_box()
-    x = (knob["x"] + knob["width"] / 2 - picture["x"]) / picture["width"] * 12 - 6
-    y = 4 - (knob["y"] + knob["height"] / 2 - picture["y"]) / picture["height"] * 8
-    return x, y
+    x, y = page.evaluate("""() => {
+        const [picture, knob] = [".d2l-map", ".d2l-handle"].map((name) => (
+            document.querySelector(name).getBoundingClientRect()));
+        return [(knob.x + knob.width / 2 - picture.x) / picture.width,
+            (knob.y + knob.height / 2 - picture.y) / picture.height];
+    }""")
+    return 12 * x - 6, 4 - 8 * y
 
 
 def fate(page):
@@ -171,7 +175,7 @@ def test_a_press_on_the_ground_brings_the_start_there_and_no_drag_leaves_the_pic
     assert place(page) == pytest.approx((6, 4), abs=0.05)
 
 
-def test_a_finger_drags_the_handle_and_scrolls_elsewhere_and_a_tap_moves_the_start(visit):  # noqa: F811
+def test_a_finger_drags_the_handle_scrolls_elsewhere_and_taps_a_start(visit):  # noqa: F811
     filler = '<div style="height: 2000px"></div>'
     page = visit(html_page(one().html() + filler), 360, has_touch=True, is_mobile=True)
     finger = page.context.new_cdp_session(page)
@@ -264,7 +268,8 @@ def test_looking_along_the_losses_moves_the_point_and_leaving_brings_it_back(pag
 def test_the_chart_of_all_rates_shows_the_loss_of_each_and_a_press_chooses_one(page, engine):
     page.get_by_text("Try every rate").click()
     page.wait_for_timeout(200)
-    chart, rate = page.locator(".d2l-sweep .d2l-plot"), page.get_by_label("learning rate", exact=True)
+    chart = page.locator(".d2l-sweep .d2l-plot")
+    rate = page.get_by_label("learning rate", exact=True)
     for key in ("ArrowLeft", "ArrowLeft"):
         chart.press(key)
     expect(rate).to_have_attribute("aria-valuetext", "0.8")
@@ -308,11 +313,12 @@ def test_another_surface_brings_its_start_and_marks_and_reset_leads_back(page):
     expect(page.locator(".d2l-map .d2l-minima")).to_have_count(1)
 
 
-def test_a_stop_of_the_tour_sets_everything_it_names_and_the_rest_as_at_the_start(visit):  # noqa: F811
+def test_a_stop_of_the_tour_sets_what_it_names_and_the_rest_as_at_first(visit):  # noqa: F811
     page = visit(html_page(race("Go").html()))
     page.get_by_label("surface").select_option("saddle")
     page.get_by_role("button", name="1 Go").click()
-    expect(page.get_by_label("learning rate", exact=True)).to_have_attribute("aria-valuetext", "1.9")
+    rate = page.get_by_label("learning rate", exact=True)
+    expect(rate).to_have_attribute("aria-valuetext", "1.9")
     expect(page.get_by_label("surface")).to_have_value("0")
 
 

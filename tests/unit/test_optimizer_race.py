@@ -8,7 +8,8 @@ import torch
 
 import d2lutils as d2l
 from d2lutils.surfaces import SURFACES
-from d2lutils.widgets.optimizer_race import METHODS, RATES, descend
+from d2lutils.widgets.optimizer_race import RATES
+from d2lutils.widgets.race_still import METHODS, descend
 
 ALL = list(SURFACES.values())
 
