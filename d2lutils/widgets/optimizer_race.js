@@ -202,7 +202,11 @@ function render({ model, el }) {
   }, { capture: true });
   for (const [type, chooses] of [["pointerdown", true], ["keydown", true], ["pointerup", false],
     ["keyup", false]]) {
-    ratePlot.root.addEventListener(type, () => { isChoosing = chooses; }, { capture: true });
+    ratePlot.root.addEventListener(type, () => {
+      // A press where the cursor is already has to be told, too.
+      if (type === "pointerdown") ratePlot.clearCursor();
+      isChoosing = chooses;
+    }, { capture: true });
   }
   for (const type of ["pointerleave", "blur"]) {
     ratePlot.root.addEventListener(type, () => ratePlot.moveCursor(now.rate));

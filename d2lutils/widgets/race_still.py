@@ -105,4 +105,4 @@ def race_png(start: Mapping) -> bytes:
         loss.set_xlabel("step")
         loss.set_title("loss", fontsize=9)
         loss.legend(fontsize=7)
-        return png(figure, dpi=110, colors=96)
+        return png(figure, dpi=100, colors=64)

@@ -196,6 +196,7 @@ def test_a_finger_drags_the_handle_scrolls_elsewhere_and_taps_a_start(visit):  #
     swipe(box["x"] + 0.8 * box["width"], box["y"] + 0.9 * box["height"], 0, -120)
     assert page.evaluate("scrollY") > 20
     assert place(page) == pytest.approx(there, abs=0.1)
+    page.wait_for_timeout(1000)  # or the tap would only end the scrolling
     box = page.locator(".d2l-map").bounding_box()
     page.touchscreen.tap(box["x"] + 0.5 * box["width"], box["y"] + 0.25 * box["height"])
     assert place(page) == pytest.approx((0, 2), abs=0.1)
