@@ -167,8 +167,10 @@ def train_ch11(
 
     Returns
     -------
-    seconds, losses
-        Of training until each evaluation, and what it gave.
+    seconds : list of float
+        Of training until each evaluation.
+    losses : list of float
+        What each evaluation gave.
 
     Raises
     ------
