@@ -197,6 +197,7 @@ def test_a_finger_drags_the_handle_scrolls_elsewhere_and_taps_a_start(visit):  #
     assert page.evaluate("scrollY") > 20
     assert place(page) == pytest.approx(there, abs=0.1)
     page.wait_for_timeout(1000)  # or the tap would only end the scrolling
+    page.evaluate("scrollTo(0, 0)")
     box = page.locator(".d2l-map").bounding_box()
     page.touchscreen.tap(box["x"] + 0.5 * box["width"], box["y"] + 0.25 * box["height"])
     assert place(page) == pytest.approx((0, 2), abs=0.1)
