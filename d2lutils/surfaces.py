@@ -10,7 +10,7 @@ import torch
 
 from .checks import one_of
 
-__all__ = ["surface"]
+__all__ = ["Surface", "surface"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,12 @@ class Surface:
         minima, and points that are no minimum though they lie lowest along some line.
     levels
         Heights at which to draw contours.
+
+    Examples
+    --------
+    >>> f = d2l.surface("saddle")
+    >>> f.minima, f.saddles
+    (((0.0, -1.0), (0.0, 1.0)), ((0.0, 0.0),))
     """
 
     name: str
