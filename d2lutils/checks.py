@@ -82,6 +82,8 @@ def check(answer: Callable[[], object], expected, tol: float = 1e-4) -> None:
     Right.
     >>> d2l.check(lambda: ..., 3.0)
     Not yet: a line is still missing (the answer is ...).
+    >>> d2l.check(lambda: ... + 1, 3.0)  # doctest: +ELLIPSIS
+    Not yet: a line is still missing (TypeError: unsupported operand type(s) for +: ...)
     >>> d2l.check(lambda: 1 / 0, 3.0)
     Not yet: ZeroDivisionError: division by zero
     """
@@ -90,6 +92,8 @@ def check(answer: Callable[[], object], expected, tol: float = 1e-4) -> None:
         verdict = _difference(got, expected, tol)
     except Exception as error:  # an exercise in progress may fail in any way
         verdict = f"{type(error).__name__}: {error}"
+        if "ellipsis" in verdict:  # something was computed with the ... of a line to fill in
+            verdict = f"a line is still missing ({verdict})"
     print("Right." if verdict is None else f"Not yet: {verdict}")
 
 

@@ -34,7 +34,7 @@ from torch.utils.data.distributed import DistributedSampler
 from .checks import number_in, one_of, positive_int
 from .data import fashion_mnist_parts
 from .data.images import ImageDataset
-from .data.storage import put_in_place
+from .data.storage import put_in_place, scratch
 from .devices import seed_everything
 from .metrics import Timer, num_correct
 from .models import init_xavier, lenet
@@ -144,7 +144,8 @@ def train(
         net.module.load_state_dict(state["net"])
         optimizer.load_state_dict(state["optimizer"])
         if rank == 0:
-            print(f"goes on after epoch {len(done)} of {num_epochs}", flush=True)
+            left = "goes on after" if len(done) < num_epochs else "nothing left to do after"
+            print(f"{left} epoch {len(done)} of {num_epochs}", flush=True)
     for epoch in range(len(done) + 1, num_epochs + 1):
         timer = Timer()
         rows = shard(len(images), rank, world, epoch, settings.seed)
@@ -273,7 +274,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
             raise ValueError(f"batch_size must be a multiple of the number of processes, {world}, "
                              f"got {chosen.batch_size}")
         chosen.device = own_device(chosen.device)
-        chosen.folder.mkdir(parents=True, exist_ok=True)
+        with scratch(chosen.folder, "name another folder"):
+            pass  # better to learn now than after the first epoch that nothing can be written
     except (TypeError, ValueError, OSError) as error:
         if os.environ.get("RANK", "0") != "0":
             sys.exit(2)  # the first process says it for all

@@ -262,6 +262,15 @@ def test_bad_arguments_are_told_once(started, tmp_path, monkeypatch, capsys, opt
     assert "argument --lr" in said or not said  # argparse speaks for itself
 
 
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_trained(
+        started, tmp_path, capsys):
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(SystemExit):
+        many.parse([str(tmp_path / "taken"), "--batch-size", "255"])
+    assert f"{tmp_path / 'taken'}" in (said := capsys.readouterr().err)
+    assert "name another folder" in said
+
+
 def test_a_restart_that_would_fail_is_told_before(started, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("TORCHELASTIC_RESTART_COUNT", "1")
     monkeypatch.setenv("TORCHELASTIC_USE_AGENT_STORE", "True")
