@@ -107,7 +107,8 @@ function render({ model, el }) {
     if (shown === null) return model.get("words").ask;
     const run = `Run ${state.bought.indexOf(shown) + 1}, ${described(shown)}`;
     const isBest = shown === best() ? ", your best" : `; your best ${three(valid[best()])}`;
-    return `${run}${isBest}. ${plural(left(), "run")} left.`;
+    const next = left() || state.isOpen ? "" : ": open the test set";
+    return `${run}${isBest}. ${plural(left(), "run")} left${next}.`;
   }
 
   function open() {
@@ -123,19 +124,20 @@ function render({ model, el }) {
     const rank = 1 + test.filter((other) => other > test[i]).length;
     const beaten = Math.round(100 * shareBelow(valid, valid[i], runs));
     const other = model.get("others")[i];
+    const gap = three(Math.abs(valid[i] - test[i]));
+    const compared = Number(gap) ? `${gap} ${valid[i] < test[i] ? "below" : "above"}` : "equal to";
     const seeds = model.get("seeds") - 1;
     return [
       `${market.name(i)}: test accuracy ${three(test[i])} ± ${
         three(error)} (standard error, ${model.get("numTest").toLocaleString("en")} examples). ${
         rank === 1 ? "No setting" : `${plural(rank - 1, "setting")}`} of ${
         test.length} did better on the test set.`,
-      `You chose it for its ${metric} of ${three(valid[i])}, ${
-        three(Math.abs(valid[i] - test[i]))} ${valid[i] < test[i] ? "below" : "above"} that.${
+      `You chose it for its ${metric}: ${three(valid[i])}, ${compared} the test accuracy.${
         seeds && other !== null ? ` The same setting with ${
           plural(seeds, "other seed")}: ${three(other)}${seeds > 1 ? " on average" : ""}.` : ""
       }${runs > 1 ? ` The best of ${runs} runs is picked for its luck, too.` : ""}`,
       `Your best beats that of ${beaten} in 100 random searches with ${
-        plural(runs, "run")}. The grid now shows every setting; yours are framed.`,
+        plural(runs, "run")}. The grid now shows the ${metric} of every setting; yours are framed.`,
     ];
   }
 

@@ -1,7 +1,7 @@
 // The grid of TwelveRuns: one button a setting, blank until it is bought.
 import { h, OWN_KEYS } from "./kit.js";
 
-const PALE = 0.25; // so far below the best bought run a cell has no color left
+const PALE = 0.25; // so far below the best shown run a cell has no color left
 
 /**
  * `axes` are { name, labels } of columns, rows and blocks, in which the settings are numbered with
@@ -76,7 +76,7 @@ export function createMarket(axes, choose) {
     name,
     /** Show what was bought; once the test set is open, everything. */
     draw({ bought, isOpen, isSpent, best, shown, valid }) {
-      const top = best === null ? 1 : valid[best];
+      const top = isOpen ? Math.max(...valid) : best === null ? 1 : valid[best];
       cells.forEach((cell, i) => {
         const run = bought.indexOf(i);
         const isBought = run >= 0;

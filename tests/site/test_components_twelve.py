@@ -71,7 +71,7 @@ def test_every_setting_shows_what_was_recorded_once_it_is_bought(visit):  # noqa
         button.click()
         expect(button).to_have_text(f"{accuracy(**setting):.3f}")
         expect(outcome(page)).to_contain_text(f"Run {i + 1}, lr {setting['lr']:g}, batch size")
-    expect(outcome(page)).to_contain_text("0 runs left.")
+    expect(outcome(page)).to_contain_text("0 runs left: open the test set.")
 
 
 def test_nothing_of_a_result_shows_before_it_is_bought(page):
@@ -87,7 +87,7 @@ def test_nothing_of_a_result_shows_before_it_is_bought(page):
 def test_the_budget_ends_and_a_look_back_costs_nothing(page):
     for setting in list(settings(AXES))[:12]:
         run(page, **setting).click()
-    expect(outcome(page)).to_contain_text("0 runs left.")
+    expect(outcome(page)).to_contain_text("0 runs left: open the test set.")
     run(page, **DIVERGED).click(force=True)  # it is disabled, but can be reached
     expect(run(page, **DIVERGED)).to_have_text("·")
     expect(page.get_by_role("status")).to_have_text("The budget is spent.")
@@ -140,8 +140,8 @@ def test_the_test_set_is_opened_once_and_uncovers_the_grid(page):
     expect(verdict).to_contain_text(f"test accuracy {tested:.3f} ± {error:.3f} (standard error, "
                                     "10,000 examples)")
     expect(verdict).to_contain_text(f"{ahead} settings of 84 did better on the test set.")
-    expect(verdict).to_contain_text(f"{best:.3f}, 0.030 above that. The same setting with "
-                                    f"2 other seeds: {best - 0.015:.3f} on average.")
+    expect(verdict).to_contain_text(f"{best:.3f}, 0.030 above the test accuracy. The same "
+                                    f"setting with 2 other seeds: {best - 0.015:.3f} on average.")
     below = sum(a < best for a in GRID)
     share = round(100 * below * (below - 1) / (84 * 83))
     expect(verdict).to_contain_text(f"beats that of {share} in 100 random searches with 2 runs")
