@@ -36,7 +36,7 @@ METHODS = {
     ),
 }
 # A color and a dash pattern for each, the color shared by kin.
-STYLES = dict(zip(METHODS, (0, 1, 7, 2, 3, 4, 5, 11)))
+STYLES = dict(zip(METHODS, (0, 1, 2, 8, 3, 4, 5, 11)))
 
 
 def descend(method: str, surface: Surface, setting: Mapping) -> tuple[np.ndarray, list[float]]:

@@ -81,7 +81,7 @@ const CALLS = {
     return ["LambdaLR", `lambda t: 1 if t < ${low} else ${middle} if t < ${high} else ${last}`];
   },
   "exponential": ({ gamma }) => ["ExponentialLR", `gamma=${gamma}`],
-  "natural exponential": ({ decay }) => ["ExponentialLR", `gamma=math.exp(-${decay})`],
+  "natural exponential": ({ decay }) => ["ExponentialLR", `gamma=torch.e ** -${decay}`],
   "polynomial": ({ total, power }) => ["PolynomialLR", `total_iters=${total}, power=${power}`],
   "step": ({ every, gamma }) => ["StepLR", `step_size=${every}, gamma=${gamma}`],
   "multi-step": ({ first, second, gamma }) => (

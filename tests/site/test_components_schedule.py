@@ -44,7 +44,7 @@ def by_torch(lines):
     make, move = lines.split("# after ", 1)
     move = compile(textwrap.dedent(move.split(":\n", 1)[1]), "<after a step>", "exec")
     net = torch.nn.Linear(1, 1).double()
-    scope = {"torch": torch, "math": math, "net": net}
+    scope = {"torch": torch, "net": net}
     exec(make, scope)
     squares, rates = list(SQUARES), []
     for t in range(STEPS):
