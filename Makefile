@@ -28,7 +28,7 @@ test: environment ## run the tests of the package and of the notebooks
 	@$(IN_VENV) -m pytest
 
 check: environment ## check the built site, and the live panel in JupyterLab, in a real browser
-	@$(IN_VENV) -m pytest tests/site -n 2
+	@$(IN_VENV) -m pytest tests/site
 	@$(IN_VENV) -m pytest tests/live
 
 lighthouse: environment ## measure speed, access and more of the built site with Lighthouse
