@@ -1,5 +1,6 @@
 """Data sets: where they come from, and the loaders that hand them out in batches."""
 
+from . import augment as _augment
 from . import fashion as _fashion
 from . import hub as _hub
 from . import images as _images
@@ -9,6 +10,7 @@ from . import synthetic as _synthetic
 from . import tables as _tables
 from . import text as _text
 from . import translation as _translation
+from .augment import *
 from .corpora import read_corpus
 from .fashion import *
 from .hub import *
@@ -22,6 +24,7 @@ from .translation import *
 
 __all__ = [
     "read_corpus",
+    *_augment.__all__,
     *_fashion.__all__,
     *_hub.__all__,
     *_images.__all__,
