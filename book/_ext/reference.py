@@ -5,7 +5,7 @@
     ```
 
 gives the entries of the public names of these modules, those of their submodules included, and
-`.. overview::` one line for each. A public name without an entry is a warning, and so ends a
+`.. overview:: reference/data` one line for each entry of that page. A public name without an entry is a warning, and so ends a
 build in which warnings are errors.
 """
 
@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 PACKAGE = "d2lutils"
 DASH = " – "
+NAMES = re.compile(r"^\.\. names:: (.+)$", re.MULTILINE)  # as a page of the reference has it
 INTERNAL = "lines, state, still_html, still_png"  # how components hand themselves to a page
 
 
@@ -185,14 +186,16 @@ def join_alike(items):
 
 
 class Overview(SphinxDirective):
-    """Put one line for each public name of some modules in the page: a link and a summary."""
+    """Put one line for each public name that a page of the reference has: a link and a summary."""
 
     required_arguments = 1
-    final_argument_whitespace = True
 
     def run(self):
+        _, page = self.env.relfn2path(f"{self.arguments[0]}.md")
+        self.env.note_dependency(page)
+        modules = NAMES.findall(Path(page).read_text("utf-8"))
         lines = []
-        for name in chosen(self.arguments[0].split()):
+        for name in chosen(" ".join(modules).split()):
             summary = " ".join(itertools.takewhile(str.strip, name.words()))
             lines += [f":py:obj:`{shown(name.path)} <{name.path}>`", f"   {summary}", ""]
         parsed = nodes.Element()
