@@ -1,7 +1,8 @@
 """Keep a page light and to itself: nothing on it asks another host, or is loaded in vain.
 
 Sphinx's extensions bring some fifteen style sheets and scripts. Those that the book uses are put
-together in `page.css` and `page.js`; the others are dropped.
+together in `page.css` and `page.js`; the others are dropped. The style of cards and grids is the
+largest, and comes only to pages that have some.
 """
 
 from pathlib import Path
@@ -11,6 +12,7 @@ LATE = ("_static/pygments.css", "_static/mystnb.")
 # thebe names an address on another host even where it is off, and its script fails without it.
 # The book folds text with <details> and has no tabs.
 UNUSED = ("thebe", "togglebutton", "design-tabs")
+CARDS, HAS_CARDS = "_static/sphinx-design.", 'class="sd-'
 
 
 def merge(app, pagename, templatename, context, doctree):
@@ -18,6 +20,8 @@ def merge(app, pagename, templatename, context, doctree):
     kinds = [("css_files", "page.css", "\n"), ("script_files", "page.js", ";\n")]
     for kind, name, between in kinds:
         used = [file for file in context[kind] if not is_unused(file)]
+        if HAS_CARDS not in context.get("body", ""):
+            used = [file for file in used if not str(file.filename).startswith(CARDS)]
         parts = [file for file in used if is_mergeable(file, name)]
         text = between.join(Path(app.outdir, file.filename).read_text("utf-8") for file in parts)
         target = Path(app.outdir, "_static", name)
@@ -33,7 +37,7 @@ def is_unused(file):
 def is_mergeable(file, target):
     """Say whether a file belongs in the target: a local one, not the target, not an inline one."""
     path = str(file.filename or "")
-    return path.startswith("_static/") and not path.startswith((*LATE, f"_static/{target}"))
+    return path.startswith("_static/") and not path.startswith((*LATE, CARDS, f"_static/{target}"))
 
 
 def setup(app):
