@@ -24,7 +24,8 @@ def contents(entry=None):
 
 def pytest_generate_tests(metafunc):
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", contents())
+        # The scope lets pytest run all tests of a page one after the other, which `look` needs.
+        metafunc.parametrize("name", contents(), scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -52,36 +53,59 @@ class Visit:
     errors: list = field(default_factory=list)
 
 
+def opened(browser, address, name, theme, size):
+    """Open a page of the site in a context of its own, and record what it asks for."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    context.set_default_timeout(15_000)
+    context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
+    page = context.new_page()
+    seen = Visit(page)
+    page.on("response", lambda response: seen.responses.append(response))
+    page.on("request", lambda r: None if is_local(r.url, address) else seen.foreign.append(r.url))
+    page.on("requestfailed", lambda r: seen.errors.append(f"{r.url}: {r.failure}"))
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on(
+        "console",
+        lambda m: seen.errors.append(m.text) if m.type in ("error", "warning") else None,
+    )
+    page.goto(f"{address}{name}")
+    page.evaluate("document.fonts.ready")
+    return seen
+
+
 @pytest.fixture
 def visit(browser, address):
     """A function that opens a page of the site and records what it asks for and complains of."""
-    contexts = []
+    visits = []
 
     def open_page(name, theme="light", size=WIDE):
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-        contexts.append(context)
-        context.set_default_timeout(15_000)
-        context.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
-        page = context.new_page()
-        seen = Visit(page)
-        page.on("response", lambda response: seen.responses.append(response))
-        page.on(
-            "request",
-            lambda r: None if is_local(r.url, address) else seen.foreign.append(r.url),
-        )
-        page.on("requestfailed", lambda r: seen.errors.append(f"{r.url}: {r.failure}"))
-        page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.on(
-            "console",
-            lambda m: seen.errors.append(m.text) if m.type in ("error", "warning") else None,
-        )
-        page.goto(f"{address}{name}")
-        page.evaluate("document.fonts.ready")
-        return seen
+        visits.append(opened(browser, address, name, theme, size))
+        return visits[-1]
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for seen in visits:
+        seen.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def look(browser, address):
+    """The same for tests that only look, or unfold: those of one page share its visits."""
+    visits = {}
+
+    def close():
+        for seen in visits.values():
+            seen.page.context.close()
+        visits.clear()
+
+    def open_page(name, theme="light", size=WIDE):
+        if any(name != other for other, *_ in visits):
+            close()
+        if (name, theme, size) not in visits:
+            visits[name, theme, size] = opened(browser, address, name, theme, size)
+        return visits[name, theme, size]
+
+    yield open_page
+    close()
 
 
 def is_local(url, address):

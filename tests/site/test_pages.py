@@ -21,8 +21,8 @@ def test_the_built_pages_are_those_of_the_contents(site):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_page_is_whole_and_asks_no_other_host(visit, name, theme):
-    seen = visit(f"{name}.html", theme)
+def test_a_page_is_whole_and_asks_no_other_host(look, name, theme):
+    seen = look(f"{name}.html", theme)
     page = seen.page
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     assert seen.foreign == []
@@ -45,8 +45,8 @@ def test_a_first_visit_finds_nothing_to_complain_of(browser, address):
     assert said == []
 
 
-def test_mathematics_is_drawn_from_the_books_own_font(visit, site, name):
-    page = visit(f"{name}.html").page
+def test_mathematics_is_drawn_from_the_books_own_font(look, site, name):
+    page = look(f"{name}.html").page
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     empty = "[...document.querySelectorAll('math')].filter(m => !m.getBoundingClientRect().width)"
     assert page.evaluate(f"{empty}.map(m => m.outerHTML)") == []
@@ -68,8 +68,8 @@ def raw_formulas(page):
     return re.findall(r"\$[^$\n]+\$|\\[a-z]{2,}\S*", text)
 
 
-def test_the_icon_font_holds_every_icon_of_the_page(visit, site, name):
-    page = visit(f"{name}.html").page
+def test_the_icon_font_holds_every_icon_of_the_page(look, site, name):
+    page = look(f"{name}.html").page
     used = page.evaluate(
         """[...document.querySelectorAll('i.fa-solid, i.fas')]
             .map(i => getComputedStyle(i, '::before').content.replaceAll('"', ''))"""
@@ -85,14 +85,14 @@ def missing(text, font):
     return {c for c in text if ord(c) not in have and not c.isspace() and not "一" <= c <= "鿿"}
 
 
-def test_a_phone_shows_a_page_without_scrolling_sideways(visit, name):
-    page = visit(f"{name}.html", size=PHONE).page
+def test_a_phone_shows_a_page_without_scrolling_sideways(look, name):
+    page = look(f"{name}.html", size=PHONE).page
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
-def test_a_page_is_light(visit, name):
-    responses = visit(f"{name}.html").responses
+def test_a_page_is_light(look, name):
+    responses = look(f"{name}.html").responses
     sizes = {response.url: packed_size(response) for response in responses}
     heaviest = sorted(sizes.items(), key=lambda item: -item[1])[:5]
     assert sum(sizes.values()) <= MOST_BYTES, heaviest

@@ -40,8 +40,8 @@ def test_the_time_to_run_that_a_notebook_states_is_that_of_the_machine(page):
     assert low <= seconds <= high
 
 
-def test_a_page_shows_its_times_once(visit, name):
-    page = visit(f"{name}.html").page
+def test_a_page_shows_its_times_once(look, name):
+    page = look(f"{name}.html").page
     if name == "index":
         assert page.locator(".times").count() == 0
         return
