@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 from packaging.requirements import Requirement
 
-from .data.corpora import CORPORA, Corpus, fetch_corpus
-from .data.datasets import CARDS, Card, DataNotAvailable, fetch
+from .data.corpora import CORPORA, fetch_corpus
+from .data.datasets import CARDS, Card, DataNotAvailable, Found, fetch
 from .data.shipped import SHIPPED, read_shipped
 from .data.storage import StorageError, data_folder, scratch
 
@@ -46,16 +46,18 @@ def download(names: Sequence[str]) -> int:
         return 1
     status = 0
     for name in names or CARDS:
-        if name in SHIPPED:
-            print(f"{name}: {SHIPPED[name].about}\n  comes with d2lutils, nothing to download")
-            continue
-        card = CARDS.get(name) or CORPORA[name]
+        card = CARDS.get(name) or CORPORA.get(name) or SHIPPED[name]
         print(f"{name}: {card.about}")
+        if name in SHIPPED:
+            print("  comes with d2lutils, nothing to download")
+            continue
         try:
-            _fetch_text(card) if isinstance(card, Corpus) else _fetch(card)
+            found = fetch_corpus(name) if name in CORPORA else _fetch(card)
         except OSError as error:
             print(f"  failed: {error}", file=sys.stderr)
             status = 1
+        else:
+            print(f"  complete in {found.folder} (from {found.source})")
     return status
 
 
@@ -63,12 +65,8 @@ def _known() -> list[str]:
     return [*CARDS, *CORPORA, *SHIPPED]
 
 
-def _fetch_text(corpus: Corpus) -> None:
-    found = fetch_corpus(corpus.name)
-    print(f"  complete in {found.folder} (from {found.source})")
-
-
-def _fetch(card: Card) -> None:
+def _fetch(card: Card) -> Found:
+    """Fetch a data set, after saying how large it is and where it goes."""
     needed = _needed(card)
     if needed:
         print(
@@ -82,8 +80,7 @@ def _fetch(card: Card) -> None:
                 f"this takes {_size(needed)} for a while, and {card.folder} has {_size(free)} "
                 "free; make room, or set D2LUTILS_DATA to another folder"
             )
-    found = fetch(card.name, allow_package=True)
-    print(f"  complete in {found.folder} (from {found.source})")
+    return fetch(card.name, allow_package=True)
 
 
 def doctor() -> int:

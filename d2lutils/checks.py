@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 
@@ -62,6 +62,26 @@ def one_of(name: str, value, allowed: Iterable):
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
     return value
+
+
+def some_of(name: str, value, allowed: Iterable) -> list:
+    """Return `value` as a list of one or more different allowed values, or say what is wrong.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not a list, or an empty one.
+    ValueError
+        If an entry is not among `allowed`, or occurs twice.
+    """
+    if isinstance(value, str) or not isinstance(value, Sequence) or not value:
+        raise TypeError(f"{name} must be a list of one or more names, got {value!r}")
+    allowed = list(allowed)
+    for entry in value:
+        one_of(f"an entry of {name}", entry, allowed)
+    if len(set(value)) < len(value):
+        raise ValueError(f"{name} must name each once, got {list(value)!r}")
+    return list(value)
 
 
 def check(answer: Callable[[], object], expected, tol: float = 1e-4) -> None:

@@ -1,7 +1,7 @@
 // OptimizerRace: methods of optimization run down a surface from where the reader lets them start.
 import { axisControl, button, formatNumber, h, statusLine, svg, typedNumber } from "./kit.js";
 import { descend } from "./optimizers.js";
-import { createTour } from "./playground_tour.js";
+import { createTour } from "./tour.js";
 import { createPlot } from "./plot.js";
 import { createPicture, MARKS, pointText } from "./race_picture.js";
 import { createRunners, leftAt, verdictOn } from "./race_runners.js";

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from ..checks import number_in, one_of
+from ..checks import number_in, one_of, some_of
 from ..surfaces import SURFACES, Surface
 from .base import Component, paragraph
-from .questions import checked_text
 from .race_still import METHODS, STEPS, STYLES, race_png
 from .still import png_uri
+from .tour import checked_tour, still_tour
 
 __all__ = ["OptimizerRace"]
 
@@ -90,13 +90,13 @@ class OptimizerRace(Component):
         tour: Sequence[tuple[str, Mapping, str]] = (),
         caption: str = "",
     ) -> None:
-        self.methods = _names("methods", methods, METHODS)
-        self.surfaces = _names("surfaces", surfaces, SURFACES)
+        self.methods = some_of("methods", methods, METHODS)
+        self.surfaces = some_of("surfaces", surfaces, SURFACES)
         first = {"surface": self.surfaces[0], "methods": self.methods}
         defaults = first | {name: knob[2] for name, knob in KNOBS.items()}
         self.start = defaults | self._setting("start", start or {}, defaults)
         self.start = self._at_start(self.start)
-        self.tour = [self._stop(f"tour[{i}]", stop) for i, stop in enumerate(tour)]
+        self.tour = checked_tour(tour, self._stop)
         self.caption = str(caption)
 
     def _setting(self, name: str, given, base: Mapping) -> dict:
@@ -114,23 +114,17 @@ class OptimizerRace(Component):
             if key in limits
         }
         if "methods" in given:
-            checked["methods"] = _names(f"{name}['methods']", given["methods"], self.methods)
+            checked["methods"] = some_of(f"{name}['methods']", given["methods"], self.methods)
         return checked | ({"surface": there.name} if "surface" in given else {})
 
     def _at_start(self, setting: dict) -> dict:
         """Return the setting with the surface's own starting point where it names none."""
         return dict(zip("xy", SURFACES[setting["surface"]].start)) | setting
 
-    def _stop(self, name: str, stop) -> dict:
-        if not isinstance(stop, Sequence) or isinstance(stop, str) or len(stop) != 3:
-            raise TypeError(f"{name} must be a tuple (title, values, text), got {stop!r}")
-        title, values, text = stop
-        setting = self._setting(f"the values of {name}", values, self.start)
-        return {
-            "title": checked_text(f"the title of {name}", title),
-            "setting": self._at_start(setting) if "surface" in setting else setting,
-            "text": checked_text(f"the text of {name}", text),
-        }
+    def _stop(self, name: str, given) -> dict:
+        """Return the checked values of a stop; a new surface brings its own starting point."""
+        setting = self._setting(name, given, self.start)
+        return self._at_start(setting) if "surface" in setting else setting
 
     def _knobs(self) -> list[dict]:
         """Return the knobs that some method uses, with all values that a stop asks for."""
@@ -172,7 +166,7 @@ class OptimizerRace(Component):
         )
         return (
             paragraph(self.caption, "caption")
-            + self._reserved_tour()
+            + still_tour(self.tour, INVITE)
             + f'<div class="d2l-controls">{controls}</div><div class="d2l-course">'
             '<div><div class="d2l-chart"><div class="d2l-map"></div></div><p class="d2l-row"></p>'
             f'</div><div class="d2l-loss"></div><img class="d2l-still" '
@@ -182,21 +176,6 @@ class OptimizerRace(Component):
             "<details><summary>Try every rate</summary></details>"
             '<div class="d2l-foot"><noscript>A still picture: this needs JavaScript.</noscript>'
             "</div>"
-        )
-
-    def _reserved_tour(self) -> str:
-        if not self.tour:
-            return ""
-        buttons = "".join(
-            f'<span class="d2l-button">{i} {escape(stop["title"])}</span>'
-            for i, stop in enumerate(self.tour, 1)
-        )
-        texts = [INVITE, *(stop["text"] for stop in self.tour)]
-        return (
-            '<div class="d2l-tour d2l-reserved" aria-hidden="true">'
-            f'<div class="d2l-actions">{buttons}</div><div class="d2l-stops">'
-            + "".join(f"<p>{escape(text)}</p>" for text in texts)
-            + "</div></div>"
         )
 
     def still_png(self) -> bytes:
@@ -218,13 +197,3 @@ def _described(surface: Surface) -> dict:
     names = ("name", "formula", "xlim", "ylim", "start", "levels", "minima", "local_minima",
              "saddles")  # fmt: skip
     return {name: getattr(surface, name) for name in names}
-
-
-def _names(name: str, given, allowed) -> list[str]:
-    if isinstance(given, str) or not isinstance(given, Sequence) or not given:
-        raise TypeError(f"{name} must be a list of one or more names, got {given!r}")
-    for one in given:
-        one_of(f"an entry of {name}", one, allowed)
-    if len(set(given)) < len(given):
-        raise ValueError(f"{name} must name each once, got {list(given)!r}")
-    return list(given)

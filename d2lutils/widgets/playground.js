@@ -6,7 +6,7 @@ import { createNetwork, signed, unitInWords, unitName } from "./playground_netwo
 import { createPainter, drawExamples, drawLosses, fitCanvas } from "./playground_picture.js";
 import { largest, traceZero } from "./playground_picture.js";
 import { createSurfaces } from "./playground_surfaces.js";
-import { createTour } from "./playground_tour.js";
+import { createTour } from "./tour.js";
 import { createTrainer } from "./playground_trainer.js";
 
 // What may change while the network trains; anything else begins a new run.

@@ -9,11 +9,11 @@ from html import escape
 import matplotlib.style
 import numpy as np
 
-from ..checks import one_of
+from ..checks import one_of, some_of
 from .base import Component, paragraph
 from .grid import describe, is_number, label, plain
-from .questions import checked_text
 from .still import COLORS, new_figure, png, png_uri
+from .tour import checked_tour, still_tour
 
 __all__ = ["Playground"]
 
@@ -109,10 +109,10 @@ class Playground(Component):
         tour: Sequence[tuple[str, Mapping, str]] = (),
         caption: str = "",
     ) -> None:
-        self.show = _checked_show(show)
+        self.show = some_of("show", show, KNOBS)
         defaults = {name: knob.start for name, knob in KNOBS.items()}
         self.start = defaults | _checked_setting("start", start or {})
-        self.tour = [_checked_stop(f"tour[{i}]", stop) for i, stop in enumerate(tour)]
+        self.tour = checked_tour(tour, _checked_setting)
         self.caption = str(caption)
 
     def state(self) -> dict:
@@ -143,7 +143,7 @@ class Playground(Component):
         source = png_uri(self.still_png())
         return (
             paragraph(self.caption, "caption")
-            + self._reserved_tour()
+            + still_tour(self.tour, INVITE)
             + f'<div class="d2l-controls">{knobs}</div>'
             + paragraph(self._fixed(), "source")
             + _reserved("actions", _RESERVED_BUTTONS)
@@ -184,16 +184,6 @@ class Playground(Component):
         """Return the height of the network in pixels that the script asks for."""
         return 18 + 25 * max(2, self.start["units"] if self.start["layers"] else 1)
 
-    def _reserved_tour(self) -> str:
-        if not self.tour:
-            return ""
-        buttons = (
-            f'<span class="d2l-button">{i} {escape(stop["title"])}</span>'
-            for i, stop in enumerate(self.tour, 1)
-        )
-        texts = (f"<p>{escape(text)}</p>" for text in [INVITE, *(s["text"] for s in self.tour)])
-        return _reserved("actions", "".join(buttons)) + _reserved("stops", "".join(texts))
-
 
 _RESERVED_BUTTONS = (
     '<span class="d2l-button d2l-play">Play</span><span class="d2l-button">Step</span>'
@@ -231,16 +221,6 @@ def _drawing(layers: int, units: int, words: str) -> bytes:
         return png(figure)
 
 
-def _checked_show(show) -> list[str]:
-    if isinstance(show, str) or not isinstance(show, Sequence) or not show:
-        raise TypeError(f"show must be a list of one or more knobs, got {show!r}")
-    for name in show:
-        one_of("a knob in show", name, KNOBS)
-    if len(set(show)) < len(show):
-        raise ValueError(f"show must name each knob once, got {list(show)!r}")
-    return list(show)
-
-
 def _checked_setting(name: str, given) -> dict:
     if not isinstance(given, Mapping):
         raise TypeError(f"{name} must be a dict from knobs to values, got {given!r}")
@@ -253,14 +233,3 @@ def _own_value(name: str, knob: str, value):
     """Return the knob's own value: 1.0 is a number of layers, but the script looks for 1."""
     values = list(KNOBS[knob].values)
     return values[values.index(one_of(name, plain(value), values))]
-
-
-def _checked_stop(name: str, stop) -> dict:
-    if not isinstance(stop, Sequence) or isinstance(stop, str) or len(stop) != 3:
-        raise TypeError(f"{name} must be a tuple (title, values, text), got {stop!r}")
-    title, setting, text = stop
-    return {
-        "title": checked_text(f"the title of {name}", title),
-        "setting": _checked_setting(f"the values of {name}", setting),
-        "text": checked_text(f"the text of {name}", text),
-    }

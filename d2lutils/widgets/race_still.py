@@ -35,7 +35,7 @@ METHODS = {
         optim.AdamW, lr=knobs["rate"], betas=(knobs["beta1"], knobs["beta2"])
     ),
 }
-# A color and a dash pattern for each, the color shared by kin.
+# Eight methods, six colors: AdaGrad has that of Nesterov, AdamW that of Adam, in other dashes.
 STYLES = dict(zip(METHODS, (0, 1, 2, 8, 3, 4, 5, 11)))
 
 

@@ -164,7 +164,8 @@ class ScheduleExplorer(Component):
                  **{knob.label: self.setting[knob.key] for knob in knobs}}
         wide = ("schedule", "f(t), in Python")
         controls = "".join(
-            f'<div class="d2l-control{" d2l-wide-knob" * (name in wide)}"><span class="d2l-name">{escape(name)}</span>'
+            f'<div class="d2l-control{" d2l-wide-knob" * (name in wide)}">'
+            f'<span class="d2l-name">{escape(name)}</span>'
             f'<span class="d2l-value">{escape(str(value))}</span></div>'
             for name, value in shown.items()
         ) + '<div class="d2l-control d2l-blank-knob"></div>' * (

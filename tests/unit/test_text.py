@@ -291,8 +291,10 @@ def test_pythons_manual_is_a_text_to_load():
 
 
 NOVEL = "The Time Machine\n\nAn Invention\n\nThe Time Traveller (for so it will be convenient"
-NOTES = "\ufeffThe Project Gutenberg eBook\r\n*** START OF {} PROJECT GUTENBERG EBOOK {} ***\r\n\r\n{}\r\n" \
+NOTES = (
+    "\ufeffThe Project Gutenberg eBook\r\n*** START OF {} PROJECT GUTENBERG EBOOK {} ***\r\n\r\n{}\r\n"
     "\r\n*** END OF {} PROJECT GUTENBERG EBOOK {} ***\r\nlicense"
+)
 
 
 @pytest.fixture

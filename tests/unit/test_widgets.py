@@ -550,10 +550,10 @@ def test_a_playground_says_what_it_is_without_a_script():
 
 
 @pytest.mark.parametrize("make, error, words", [
-    (lambda: Playground("units"), TypeError, "show must be a list of one or more knobs, got 'u"),
-    (lambda: Playground([]), TypeError, "show must be a list of one or more knobs, got []"),
-    (lambda: Playground(["unit"]), ValueError, "a knob in show must be one of 'data', 'noise'"),
-    (lambda: Playground(["units", "units"]), ValueError, "show must name each knob once"),
+    (lambda: Playground("units"), TypeError, "show must be a list of one or more names, got 'u"),
+    (lambda: Playground([]), TypeError, "show must be a list of one or more names, got []"),
+    (lambda: Playground(["unit"]), ValueError, "an entry of show must be one of 'data', 'noise'"),
+    (lambda: Playground(["units", "units"]), ValueError, "show must name each once"),
     (lambda: Playground(start=["units"]), TypeError, "start must be a dict from knobs to values"),
     (lambda: Playground(start={"lr": 0.1}), ValueError, "a knob in start must be one of 'data'"),
     (lambda: Playground(start={"rate": 0.2}),

@@ -1,4 +1,4 @@
-// The tour of Playground: settings to try, each with what to look at.
+// A tour: settings to try, each with what to look at.
 import { button, h } from "./kit.js";
 
 /** Buttons for settings to try, and what to look at there. */
