@@ -28,7 +28,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "TIMEOUT", 0.3)
     monkeypatch.setattr(datasets, "_failed", {})
     for cards in (datasets.CARDS, CORPORA, SHIPPED):
-        for name in list(cards):
+        for name in reversed(list(cards)):  # undone backwards: then they are in order again
             monkeypatch.delitem(cards, name)
     monkeypatch.setitem(datasets.CARDS, "tiny", fault_server.card("http://127.0.0.1:9/"))
     return tmp_path / "cache"
