@@ -1,6 +1,7 @@
 """Components that react on a static page: one Python class and one script each."""
 
 from .alignment import Alignment
+from .augmenter import Augmenter
 from .beamtree import BeamTree
 from .broadcasting import Broadcasting
 from .calculator import ConvolutionCalculator
@@ -28,6 +29,7 @@ from .word_map import WordMap
 
 __all__ = [
     "Alignment",
+    "Augmenter",
     "BeamTree",
     "Broadcasting",
     "Case",

@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 from d2lutils import RNNModel, Vocab
 from d2lutils.records import Record, Run, settings
 from d2lutils.widgets import (
+    Augmenter,
     Broadcasting,
     Case,
     Choice,
@@ -200,10 +201,16 @@ def schedule_explorer(text="Which ends lowest?"):
     return ScheduleExplorer("plateau", caption=text)
 
 
+def augmenter(text="Move one slider."):
+    image = torch.arange(3 * 40 * 40).reshape(3, 40, 40).remainder(256).to(torch.uint8)
+    return Augmenter(image, {"flip left–right": 0.5, "rotate": 20}, caption=text)
+
+
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
     broadcasting, playground, clinic, editor, calculator, shifter, NormAxes, receptive,
     feature_maps, writer, remember, race, twelve_runs, schedule_explorer,
+    augmenter,
 ]
 
 
@@ -699,6 +706,7 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     writer,
     remember,
     race, twelve_runs, schedule_explorer,
+    augmenter,
 ])
 def test_text_stays_text(visit, make):
     page = visit(html_page(make(EVIL).html()))

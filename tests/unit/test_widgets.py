@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from d2lutils import RNNModel, Vocab
 from d2lutils.widgets import (
+    Augmenter,
     Broadcasting,
     Case,
     Choice,
@@ -82,6 +83,11 @@ def feature_maps(name="conv", **options):
     return FeatureMaps(X, [name, "two"], {0: {name: maps}}, {0: {name: weights}}, **options)
 
 
+def augmenter(**options):
+    ramp = torch.arange(32 * 32, dtype=torch.uint8).reshape(32, 32)
+    return Augmenter(ramp.expand(3, 32, 32), {"rotate": 20}, **options)
+
+
 def clinic():
     return Clinic([case(), case(complaint="Once more.")])
 
@@ -128,6 +134,7 @@ ALL = [
     lambda: OptimizerRace(["momentum", "Adam"], tour=[("One", {"rate": 1}, "Why?")]),
     lambda: ScheduleExplorer("plateau", start={"patience": 3}, caption="Try."),
     lambda: shifter("net", "shoe"),
+    augmenter,
     feature_maps,
     writer,
     remember,
@@ -177,6 +184,7 @@ def test_html_is_self_contained_and_the_same_each_time(make):
     lambda t: Clinic([Case(t, t, {t: t, "b": t}, {t: {t: Curves([1], **{t: [1]})}},
                            {t: Curves([1], **{t: [1]})}, (t, t + "b"), t, t)]),
     lambda t: shifter(t, t),
+    lambda t: augmenter(caption=t),
     lambda t: writer(t, t),
     lambda t: remember(t, t),
 ])
@@ -201,7 +209,8 @@ def test_json_escapes_what_could_end_a_script():
 
 
 @pytest.mark.parametrize("name", [
-    "broadcasting.js", "calculator.js", "clinic.js", "explorer.js", "featuremaps.js", "kernel.js",
+    "augmenter.js", "broadcasting.js", "calculator.js", "clinic.js", "explorer.js",
+    "featuremaps.js", "kernel.js",
     "normaxes.js", "optimizer_race.js", "playground.js", "predict.js", "quiz.js", "receptive.js",
     "remember.js", "schedule_explorer.js", "shifter.js", "text_writer.js",
 ])
