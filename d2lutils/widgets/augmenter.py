@@ -23,7 +23,7 @@ PICTURES = 8  # the photograph itself, and seven draws
 # The strengths to choose from; the first of each leaves the photograph alone.
 STRENGTHS: dict[str, list[float]] = {
     "flip left–right": [0, 0.25, 0.5, 0.75, 1],
-    "flip upside down": [0, 0.25, 0.5, 0.75, 1],
+    "flip up–down": [0, 0.25, 0.5, 0.75, 1],
     "rotate": [0, 5, 10, 20, 45, 90, 180],
     "scale": [0, 0.1, 0.2, 0.3, 0.5, 0.8],
     "crop": [1, 0.8, 0.6, 0.4, 0.2, 0.08],
@@ -45,7 +45,7 @@ class Augmenter(Component):
     image
         The photograph, (3, side, side), uint8, 32 to 256 pixels a side.
     start
-        Strengths to begin with, by transform: "flip left–right" and "flip upside down" (the
+        Strengths to begin with, by transform: "flip left–right" and "flip up–down" (the
         probability), "rotate" (degrees at most, each way), "scale" (0.2: from 0.8 to 1.2
         times), "crop" (the least share of the area that is kept), "brightness" (0.2: from 0.8
         to 1.2 times), "noise" (the standard deviation, where white is 1). Each is one of the

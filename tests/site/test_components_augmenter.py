@@ -55,7 +55,7 @@ def words_of(page, which):
 
 
 @pytest.mark.parametrize("start", [
-    {"flip left–right": 0.5, "flip upside down": 0.5}, {"rotate": 45}, {"scale": 0.5},
+    {"flip left–right": 0.5, "flip up–down": 0.5}, {"rotate": 45}, {"scale": 0.5},
     {"brightness": 0.8}, {"flip left–right": 0.5, "rotate": 180, "scale": 0.5, "brightness": 0.4},
 ])
 def test_a_draw_is_what_torchvision_makes_of_the_photograph(visit, start):  # noqa: F811
