@@ -1,4 +1,4 @@
-// The transforms of torchvision.transforms.v2 on a canvas: what is drawn at random, and what it does.
+// The transforms of torchvision.transforms.v2 on a canvas: what is drawn, and what it does.
 
 /** What one draw does at these strengths: the same uniform numbers, whatever the strengths. */
 export function choices([left, down, degrees, scale, crop, brightness, noise], random, side) {

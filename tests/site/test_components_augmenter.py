@@ -91,7 +91,8 @@ def test_a_slider_takes_each_draw_further_and_a_button_draws_others(visit):  # n
     page.get_by_label("rotate", exact=True).focus()
     page.keyboard.press("ArrowRight")
     assert angle() == pytest.approx(2 * first, abs=0.11)
-    expect(page.locator("pre")).to_have_text("v2.Compose([\n    v2.RandomRotation(20, BILINEAR),\n])")
+    code = "v2.Compose([\n    v2.RandomRotation(20, BILINEAR),\n])"
+    expect(page.locator("pre")).to_have_text(code)
     page.get_by_role("button", name="Draw again").click()
     assert angle() != pytest.approx(2 * first, abs=0.2)
     page.get_by_role("button", name="Reset").click()

