@@ -24,6 +24,7 @@ from .scatter_table import ScatterTable
 from .schedule_explorer import ScheduleExplorer
 from .shifter import Shifter
 from .text_writer import TextWriter
+from .the_bet import TheBet
 from .twelve_runs import TwelveRuns
 from .word_map import WordMap
 
@@ -54,6 +55,7 @@ __all__ = [
     "ScheduleExplorer",
     "Shifter",
     "TextWriter",
+    "TheBet",
     "TwelveRuns",
     "WordMap",
     "quantized",

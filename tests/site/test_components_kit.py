@@ -3,6 +3,7 @@
 The site's own pages are looked at elsewhere; this is about what every component promises.
 """
 
+import itertools
 import re
 import statistics
 from importlib.resources import files
@@ -37,6 +38,7 @@ from d2lutils.widgets import (
     ScheduleExplorer,
     Shifter,
     TextWriter,
+    TheBet,
     TwelveRuns,
 )
 
@@ -206,11 +208,22 @@ def augmenter(text="Move one slider."):
     return Augmenter(image, {"flip left–right": 0.5, "rotate": 20}, caption=text)
 
 
+def the_bet(text="dropout"):
+    """Three remedies of which each helps, and all three together do not."""
+    gain = np.array([0, 0.01, 0.02, -0.03])
+    runs = {}
+    for chosen in itertools.product((False, True), repeat=3):
+        accuracy = np.full((2, 20), 0.8 + gain[sum(chosen)]) - np.exp(-EPOCHS)
+        runs[chosen] = {"valid accuracy": accuracy, "valid loss": 1 - accuracy,
+                        "test accuracy": accuracy[:, -1], "test loss": 1 - accuracy[:, -1]}
+    return TheBet([text, "weight decay", "early stopping"], runs, caption=text)
+
+
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
     broadcasting, playground, clinic, editor, calculator, shifter, NormAxes, receptive,
     feature_maps, writer, remember, race, twelve_runs, schedule_explorer,
-    augmenter,
+    augmenter, the_bet,
 ]
 
 
@@ -706,7 +719,7 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     writer,
     remember,
     race, twelve_runs, schedule_explorer,
-    augmenter,
+    augmenter, the_bet,
 ])
 def test_text_stays_text(visit, make):
     page = visit(html_page(make(EVIL).html()))
