@@ -39,8 +39,9 @@ function createTried(book, choose) {
   const heads = ["looked at", "accuracy", "gain", "loss", "test"];
   const table = h("table", {}, h("caption", {}, "On validation, the last epoch; gain in points"),
     h("thead", {}, h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)))), rows);
+  const root = h("div", { class: "d2l-tried d2l-scroll" }, table);
   return {
-    root: h("div", { class: "d2l-tried d2l-scroll" }, table),
+    root,
     draw(tried, mask, isOpen) {
       const isFocused = rows.contains(document.activeElement);
       rows.replaceChildren(...tried.map((one) => {
@@ -52,7 +53,9 @@ function createTried(book, choose) {
         return h("tr", {}, h("th", { scope: "row" }, again),
           ...cells.map((text) => h("td", {}, text)));
       }));
-      if (isFocused) rows.querySelector("[aria-current]")?.focus();
+      const current = rows.querySelector("[aria-current]");
+      if (isFocused) current?.focus();
+      if (current) root.scrollTop = current.closest("tr").offsetTop - 60;
     },
   };
 }

@@ -110,6 +110,17 @@ def test_what_was_looked_at_can_be_chosen_again(page):
     expect(page.get_by_role("button", name="Look at")).to_be_disabled()
 
 
+def test_the_row_of_what_is_chosen_is_in_sight(page):
+    for chosen in list(VALID)[1:]:
+        tick(page, *(name for name, on in zip(NAMES, chosen) if on))
+        look(page)
+    frame = page.locator(".d2l-tried").bounding_box()
+    for row in (7, 0):
+        page.locator(".d2l-again").nth(row).click()
+        box = page.locator(".d2l-again[aria-current]").bounding_box()
+        assert frame["y"] <= box["y"] and box["y"] + box["height"] <= frame["y"] + frame["height"]
+
+
 def test_there_is_no_bet_without_a_remedy(page):
     expect(opener(page)).to_be_disabled()
     tick(page, "decay")
