@@ -37,7 +37,7 @@ function render({ model, el }) {
   const status = statusLine({ class: "d2l-answer" });
   const forget = () => status.say("", 0);
   const field = choices ? choiceField(model.get("question"), choices, false, forget)
-    : numberField(model.get("question"), unit, forget);
+    : numberField(model.get("question"), unit, forget, tell);
 
   function comparison() {
     if (choices) {
@@ -61,7 +61,7 @@ function render({ model, el }) {
     cover(false);
     status.say("The output is shown below. You can still guess.", 0);
   }));
-  const check = button("Check my guess", () => {
+  function tell() {
     const compared = comparison();
     if (compared === null) {
       status.say(choices ? "Choose an answer first." : "Enter a number first.", 0);
@@ -70,7 +70,9 @@ function render({ model, el }) {
     cover(false);
     const next = outputs === null ? "Now run the next cell." : "";
     status.say([compared, model.get("why"), next].filter(Boolean).join(" "), 0);
-  });
+  }
+
+  const check = button("Check my guess", tell);
   const reset = button("Reset", () => {
     field.clear();
     forget();

@@ -35,11 +35,16 @@ export function choiceField(question, texts, several, onChange) {
   };
 }
 
-/** A number with its unit; `value` is NaN while there is none. */
-export function numberField(question, unit, onChange) {
+/** A number with its unit, which Enter hands in; `value` is NaN while there is none. */
+export function numberField(question, unit, onChange, onEnter) {
   const id = uniqueId();
   const input = h("input", { id, class: "d2l-number", type: "number", step: "any", ...OWN_KEYS });
   input.addEventListener("input", onChange);
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    onEnter();
+  });
   return {
     root: h("div", {}, h("label", { class: "d2l-question", for: id }, question),
       h("div", { class: "d2l-entry" }, input, unit)),

@@ -25,8 +25,8 @@ function choiceQuestion({ text, choices, several }, onChange) {
   return { field, check };
 }
 
-function numberQuestion({ text, answer, tolerance, unit, why }, onChange) {
-  const field = numberField(text, unit, onChange);
+function numberQuestion({ text, answer, tolerance, unit, why }, onChange, onEnter) {
+  const field = numberField(text, unit, onChange, onEnter);
   let misses = 0;
   function check() {
     const value = field.value();
@@ -43,15 +43,16 @@ function numberQuestion({ text, answer, tolerance, unit, why }, onChange) {
 function createQuestion(data) {
   const status = statusLine({ class: "d2l-answer" });
   const make = data.choices ? choiceQuestion : numberQuestion;
-  const { field, check } = make(data, () => {
+  const forget = () => {
     field.unmark?.();
     status.say("", 0);
-  });
-  const checkButton = button("Check", () => {
+  };
+  const tell = () => {
     const [verdict, why] = check();
     status.say(verdict, 0, why);
-  });
-  const actions = h("div", { class: "d2l-actions" }, checkButton);
+  };
+  const { field, check } = make(data, forget, tell);
+  const actions = h("div", { class: "d2l-actions" }, button("Check", tell));
   return {
     root: h("div", { class: "d2l-part" }, field.root, actions, status.root),
     clear() {

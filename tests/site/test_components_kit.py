@@ -496,6 +496,23 @@ def test_a_number_is_compared(visit, number, words):
     expect(status(page)).to_have_text(words)
 
 
+def test_enter_hands_in_a_number(visit):
+    page = visit(predict_page(guess()))
+    page.get_by_label("How long?").fill("6")
+    page.keyboard.press("Enter")
+    expect(status(page)).to_have_text("Close: you guessed 6 s, it is 6.6 s. Measured.")
+    expect(page.get_by_text("42")).to_be_visible()
+    page = visit(html_page(quiz().html()))
+    field = page.get_by_label("How many?")
+    field.fill("100")
+    field.press("Enter")
+    part = page.locator(".d2l-part", has=field)
+    expect(part).to_contain_text("Not yet: too low.")
+    field.fill("200")
+    field.press("Enter")
+    expect(part).to_contain_text("Right. 10 x 20.")
+
+
 def test_two_questions_each_cover_the_output_after_them(visit):
     body = cell(predict().html()) + cell(guess().html()) + cell(OUTPUT) + cell("later")
     page = visit(html_page(body, "light", True))
