@@ -26,7 +26,7 @@ function render({ model, el }) {
       canvas.setAttribute("aria-label", words);
       return words;
     });
-    where.textContent = `First, the photograph. Beside it, the first draw: ${said[1]}.`;
+    where.textContent = `Outlined: the photograph. Beside it: ${said[1]}.`;
     code.textContent = codeOf(strengths, side);
     status.say(where.textContent);
   }
@@ -50,8 +50,8 @@ function render({ model, el }) {
   el.replaceChildren(
     ...(model.get("caption") ? [h("p", { class: "d2l-caption" }, model.get("caption"))] : []),
     h("div", { class: "d2l-controls" }, ...controls.map((control) => control.root)),
-    h("div", { class: "d2l-pictures" }, ...canvases), where, code, status.root,
-    h("div", { class: "d2l-foot" }, h("div", {}, again), reset),
+    h("div", { class: "d2l-pictures" }, ...canvases), where,
+    h("div", { class: "d2l-foot" }, h("div", {}, again), reset), code, status.root,
   );
   photo.addEventListener("load", draw);
   photo.src = model.get("image");

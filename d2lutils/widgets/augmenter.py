@@ -30,6 +30,8 @@ STRENGTHS: dict[str, list[float]] = {
     "brightness": [0, 0.1, 0.2, 0.4, 0.8],
     "noise": [0, 0.02, 0.05, 0.1, 0.2, 0.4],
 }
+# How a slider shows its strength, where the bare number would not say what it counts.
+SHOWN = {"rotate": "±{:g}°", "scale": "±{:.0%}", "crop": "≥ {:.0%}", "brightness": "±{:.0%}"}
 
 
 class Augmenter(Component):
@@ -84,7 +86,7 @@ class Augmenter(Component):
             "side": self.image.shape[1],
             "pictures": PICTURES,
             "axes": [
-                {"name": name, "values": values, "labels": [f"{v:g}" for v in values]}
+                {"name": name, "values": values, "labels": [_shown(name, v) for v in values]}
                 for name, values in STRENGTHS.items()
             ],
             "at": [STRENGTHS[name].index(value) for name, value in self.strengths.items()],
@@ -94,15 +96,16 @@ class Augmenter(Component):
     def still_html(self) -> str:
         controls = "".join(
             f'<div class="d2l-control"><span class="d2l-name">{name}</span>'
-            f'<span class="d2l-value">{value:g}</span></div>'
+            f'<span class="d2l-value">{_shown(name, value)}</span></div>'
             for name, value in self.strengths.items()
         )
         return (
             paragraph(self.caption, "caption")
             + f'<div class="d2l-controls">{controls}</div>'
             + f'<div class="d2l-pictures">{"<canvas></canvas>" * PICTURES}</div>'
-            + '<p class="d2l-where">0</p><pre class="d2l-text"></pre>'
+            + '<p class="d2l-where">0</p>'
             '<div class="d2l-foot"><noscript>The pictures need JavaScript.</noscript></div>'
+            '<pre class="d2l-text"></pre>'
         )
 
     def still_png(self) -> bytes:
@@ -133,6 +136,10 @@ class Augmenter(Component):
     def __repr__(self) -> str:
         side = self.image.shape[1]
         return f"Augmenter({side} x {side} pixels; {self._active()})"
+
+
+def _shown(name: str, value: float) -> str:
+    return SHOWN.get(name, "{:g}").format(value)
 
 
 def _composed(strengths: Mapping[str, float], side: int) -> v2.Compose:

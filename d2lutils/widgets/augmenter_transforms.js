@@ -70,16 +70,15 @@ function normal(random) {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-const signed = (value, digits) => value.toFixed(digits).replace("-", "−");
-
 /** What a draw did, in words. */
 export function wordsOf({ mirrored, inverted, angle, zoom, kept, side, light, noise }) {
+  const flips = [mirrored && "left–right", inverted && "up–down"].filter(Boolean);
+  const way = angle > 0 ? "counterclockwise" : "clockwise";
   const words = [
-    mirrored && "flipped left–right",
-    inverted && "flipped upside down",
-    angle && `turned by ${signed(angle, 1)}°`,
+    flips.length && `flipped ${flips[1] ? "both ways" : flips[0]}`,
+    angle && `turned ${Math.abs(angle).toFixed(1)}° ${way}`,
     zoom !== 1 && `${zoom.toFixed(2)} times as large`,
-    kept < side && `${kept} of ${side} pixels a side kept`,
+    kept < side && `cut to ${kept} × ${kept} pixels`,
     light !== 1 && `${light.toFixed(2)} times as bright`,
     noise && `noise ${noise}`,
   ].filter(Boolean);

@@ -34,15 +34,20 @@ def pixels(page, which):
     return np.array(data).reshape(SIDE, SIDE, 4)[..., :3].transpose(2, 0, 1)
 
 
+def angle_of(words):
+    size, way = re.search(r"turned (\S+)° (\S*clockwise)", words).groups()
+    return float(size) if way == "counterclockwise" else -float(size)
+
+
 def by_torchvision(words):
     """Do to the photograph what the words of a draw say."""
     X = photo().float() / 255
-    if "left–right" in words:
+    if "left–right" in words or "both ways" in words:
         X = TF.horizontal_flip(X)
-    if "upside down" in words:
+    if "up–down" in words or "both ways" in words:
         X = TF.vertical_flip(X)
-    if found := re.search(r"turned by (\S+)°", words):
-        X = TF.rotate(X, float(found[1].replace("−", "-")), BILINEAR)
+    if "turned" in words:
+        X = TF.rotate(X, angle_of(words), BILINEAR)
     if found := re.search(r"(\S+) times as large", words):
         X = TF.affine(X, 0, [0, 0], float(found[1]), [0, 0], BILINEAR)
     if found := re.search(r"(\S+) times as bright", words):
@@ -71,7 +76,7 @@ def test_a_draw_is_what_torchvision_makes_of_the_photograph(visit, start):  # no
 def test_a_crop_is_enlarged_from_the_share_that_the_words_say(visit):  # noqa: F811
     page = visit(page_of({"crop": 0.2}))
     for which in range(1, 8):
-        kept = int(re.search(r"(\d+) of 96", words_of(page, which))[1])
+        kept = int(re.search(r"cut to (\d+) ×", words_of(page, which))[1])
         assert 0.19 < (kept / SIDE) ** 2 <= 1
         red = pixels(page, which)[0]  # rises downward by 255 / SIDE a pixel
         assert red[-1].mean() - red[0].mean() == pytest.approx(255 * (kept - 1) / SIDE, abs=6)
@@ -86,7 +91,7 @@ def test_noise_has_the_deviation_that_it_says(visit):  # noqa: F811
 
 def test_a_slider_takes_each_draw_further_and_a_button_draws_others(visit):  # noqa: F811
     page = visit(page_of({"rotate": 10}))
-    angle = lambda: float(re.search(r"by (\S+)°", words_of(page, 1))[1].replace("−", "-"))
+    angle = lambda: angle_of(words_of(page, 1))
     first = angle()
     page.get_by_label("rotate", exact=True).focus()
     page.keyboard.press("ArrowRight")
@@ -109,3 +114,23 @@ def test_the_code_lists_all_that_is_on_and_runs(visit):  # noqa: F811
     transform = eval(code, {"v2": v2, "BILINEAR": BILINEAR})
     assert len(transform.transforms) == 7
     assert transform(photo().float() / 255).shape == (3, SIDE, SIDE)
+
+
+@pytest.mark.parametrize("width", [1200, 660, 360])
+def test_nothing_below_moves_when_all_is_turned_up(visit, width):  # noqa: F811
+    page = visit(html_page(Augmenter(photo()).html(), sheets=True), width=width)
+    height = lambda: page.locator(".d2l-augmenter").bounding_box()["height"]
+    before = height()
+    for slider in page.get_by_role("slider").all():
+        slider.focus()
+        page.keyboard.press("End")
+    for _ in range(4):
+        page.get_by_role("button", name="Draw again").click()
+        assert height() == pytest.approx(before, abs=1)
+
+
+def test_a_slider_says_what_its_strength_counts(visit):  # noqa: F811
+    page = visit(page_of({"rotate": 20, "scale": 0.3, "crop": 0.6}))
+    said = {name: page.get_by_label(name, exact=True).get_attribute("aria-valuetext")
+            for name in ("flip left–right", "rotate", "scale", "crop")}
+    assert said == {"flip left–right": "0", "rotate": "±20°", "scale": "±30%", "crop": "≥ 60%"}
