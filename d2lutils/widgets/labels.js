@@ -3,9 +3,10 @@
 const overlaps = (a, b) => (
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height);
 
-/** A place for each name beside its dot, where it meets no other, if there is one. */
-export function placeNames(dots, names, width) {
+/** A place for each name beside its dot, where it meets no other, nor `others`, if there is one. */
+export function placeNames(dots, names, width, others = []) {
   const taken = dots.map(({ x, y }) => ({ x: x - 6, y: y - 6, width: 12, height: 12 }));
+  taken.push(...others);
   return dots.map(({ x, y }, i) => {
     const [long, tall] = [7 * names[i].length + 2, 15];
     const places = [

@@ -50,12 +50,18 @@ function createChart(names, onPoint) {
         svg("text", { x, y: bottom + 19, "text-anchor": "middle" }, label));
     }
     dots = names.map((_, i) => ({ x: toX(across.pairs[i][0]), y: toY(up.pairs[i][0]) }));
-    const places = placeNames(dots, names, width);
-    const marks = names.map((name, i) => {
+    const ends = names.map((_, i) => {
       const [[x, dx], [y, dy]] = [across.pairs[i], up.pairs[i]];
-      const bars = (dx ? `M${toX(x - dx)} ${dots[i].y}H${toX(x + dx)}` : "")
-        + (dy ? `M${dots[i].x} ${toY(y - dy)}V${toY(y + dy)}` : "");
-      return svg("g", { class: "d2l-mark-row", "data-row": i }, svg("path", { d: bars }),
+      return { left: toX(x - dx), right: toX(x + dx), top: toY(y + dy), bottom: toY(y - dy) };
+    });
+    const bars = ends.flatMap((end, i) => [
+      { x: end.left, y: dots[i].y - 1, width: end.right - end.left, height: 2 },
+      { x: dots[i].x - 1, y: end.top, width: 2, height: end.bottom - end.top }]);
+    const places = placeNames(dots, names, width, bars);
+    const marks = names.map((name, i) => {
+      const end = ends[i];
+      const lines = `M${end.left} ${dots[i].y}H${end.right}M${dots[i].x} ${end.top}V${end.bottom}`;
+      return svg("g", { class: "d2l-mark-row", "data-row": i }, svg("path", { d: lines }),
         svg("circle", { cx: dots[i].x, cy: dots[i].y, r: 5 }),
         svg("text", { x: places[i].x, y: places[i].y + 12 }, name));
     });

@@ -233,6 +233,16 @@ def test_dots_lie_where_the_values_are(sheet):
     expect(sheet.get_by_role("status")).to_have_text("Across: year. Up: accuracy.")
 
 
+def test_names_do_not_lie_on_the_bars(visit):  # noqa: F811
+    rows = [{"remedy": f"remedy {i}", "loss": (i / 4, 0.1), "gain": (i / 4, 0.1)} for i in range(4)]
+    page = visit(html_page(cell(ScatterTable(rows, x="loss", y="gain").html()), "light", True))
+    for mark in page.locator(".d2l-mark-row").all():
+        name = mark.locator("text").bounding_box()
+        dot = mark.locator("circle").bounding_box()
+        middle = dot["y"] + dot["height"] / 2
+        assert not name["y"] < middle < name["y"] + name["height"]
+
+
 def test_rows_and_dots_point_at_each_other(sheet):
     row = sheet.locator("tbody tr", has_text="ResNet")
     row.focus()
