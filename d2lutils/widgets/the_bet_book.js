@@ -29,7 +29,9 @@ export function createBook(model) {
   const [best, least] = [bestOf(tests), bestOf(losses.map((loss) => -loss))];
   const rank = (values, mask) => 1 + values.filter((value) => value > values[mask]).length;
   const ahead = (a, b) => meanAndError(seeds[a][0].map((value, s) => value - seeds[b][0][s]));
-  const plusMinus = ({ mean, error }) => `${signed(mean)} ± ${(100 * error).toFixed(1)}`;
+  const withError = (text, error) => `${text} ± ${(100 * error).toFixed(1)}`;
+  const plusMinus = ({ mean, error }) => withError(signed(mean), error);
+  const size = ({ mean, error }) => withError(Math.abs(100 * mean).toFixed(1), error);
   const name = (mask) => (mask === 0 ? "plain"
     : remedies.filter((_, i) => Math.floor(mask / 2 ** i) % 2).join(" + "));
 
@@ -45,18 +47,18 @@ export function createBook(model) {
     const off = Math.abs(100 * (gain.mean - guess)).toFixed(1);
     const image = Math.sqrt(tests[mine] * (1 - tests[mine]) / model.get("numTest"));
     return [
-      `Your bet is number ${rank(tests, mine)} of ${masks.length} on the test set. It gains ${
-        plusMinus(gain)} points over plain; you guessed ${signed(guess)}: ${off} off. ${
-        mine === best ? "No combination does better."
-          : `The best one is ${plusMinus(ahead(best, mine))} points ahead of it.`}`,
+      `Your bet is number ${rank(tests, mine)} of ${masks.length} on the test set. It ${
+        gain.mean < 0 ? "loses" : "gains"} ${size(gain)} points against plain; you guessed ${
+        signed(guess)}: ${off} points off. ${mine === best ? "No combination does better."
+        : `The best one is ${size(ahead(best, mine))} points ahead of it.`}`,
       `The winner on validation gained ${signed(valid[winner][0] - valid[0][0])} points there, and ${
         plusMinus(ahead(winner, 0))} on the test set${winner === best ? ", where it wins, too."
         : `; the best one there, ${plusMinus(ahead(best, 0))}.`}`,
-      `By test loss your bet is number ${rank(losses.map((loss) => -loss), mine)}; the least has ${
-        name(least)}: ${three(losses[least])}, plain ${three(losses[0])}.`,
+      `By test loss your bet is number ${rank(losses.map((loss) => -loss), mine)}; the lowest is ${
+        three(losses[least])}, of ${name(least)}; plain has ${three(losses[0])}.`,
       `± is the standard error over ${seeds[0][0].length} seeds, of differences seed by seed. ${
         model.get("numTest").toLocaleString("en")} test images leave each accuracy another ± ${
-        three(image)}, in part the same for all.`,
+        three(image)}, much of it shared by all.`,
     ];
   }
 

@@ -136,11 +136,12 @@ def test_the_verdict_is_what_the_test_set_says(page):
     words = verdict(page).inner_text()
     # Without dropout the seeds move both by the same; with it, by 0.002 more or less.
     error = 100 * 0.002 / 3**0.5
-    assert "Your bet is number 5 of 8 on the test set. It gains +0.5 ± 0.0 points over" in words
-    assert f"you guessed +2.0: 1.5 off. The best one is +3.0 ± {error:.1f} points ahead" in words
+    assert "Your bet is number 5 of 8 on the test set. It gains 0.5 ± 0.0 points against" in words
+    assert (f"plain; you guessed +2.0: 1.5 points off. The best one is 3.0 ± {error:.1f} points "
+            "ahead of it.") in words
     assert (f"The winner on validation gained +4.0 points there, and +3.0 ± {error:.1f} on the test "
             f"set; the best one there, +3.5 ± {error:.1f}.") in words
-    assert "By test loss your bet is number 6; the least has stopping: 0.353, plain 0.550." in words
+    assert "By test loss your bet is number 6; the lowest is 0.353, of stopping; plain has" in words
     assert "10,000 test images leave each accuracy another ± 0.004" in words
     rows = [row.inner_text().split("\t") for row in verdict(page).locator("tbody tr").all()]
     assert rows == [["your bet: decay", "0.810", "0.795", "5", "0.545"],
@@ -154,6 +155,12 @@ def test_the_best_bet_is_told_so(page):
     opener(page).click()
     expect(verdict(page)).to_contain_text("number 1 of 8 on the test set.")
     expect(verdict(page)).to_contain_text("No combination does better.")
+
+
+def test_a_bet_that_does_harm_is_said_to_lose(page):
+    tick(page, *NAMES)
+    opener(page).click()
+    expect(verdict(page)).to_contain_text("number 8 of 8 on the test set. It loses 3.0 ± 0.1 points")
 
 
 def test_an_open_bet_is_locked_and_the_rest_can_be_looked_through(page):
@@ -210,7 +217,7 @@ def test_all_of_it_by_keyboard(page):
     for key in ["ArrowRight"] * 3 + ["Tab", "Enter"]:
         page.keyboard.press(key)
     expect(verdict(page)).to_be_focused()
-    expect(verdict(page)).to_contain_text("you guessed +0.3: 1.7 off.")
+    expect(verdict(page)).to_contain_text("you guessed +0.3: 1.7 points off.")
 
 
 def test_a_tap_bets(visit):  # noqa: F811
