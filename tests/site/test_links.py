@@ -9,7 +9,7 @@ from conftest import contents
 BASE = "http://site/"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # not the module's: the tests of a page run together
 def soups(site):
     """Every page of the site by its path."""
     return {
