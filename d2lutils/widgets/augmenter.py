@@ -9,7 +9,6 @@ from collections.abc import Mapping
 import matplotlib.style
 import torch
 from PIL import Image
-from torchvision.transforms import v2
 
 from ..checks import one_of
 from .base import Component, paragraph
@@ -142,8 +141,11 @@ def _shown(name: str, value: float) -> str:
     return SHOWN.get(name, "{:g}").format(value)
 
 
-def _composed(strengths: Mapping[str, float], side: int) -> v2.Compose:
+def _composed(strengths: Mapping[str, float], side: int):
     """Return the transforms in the order, and with the settings, of the page's script."""
+    # Here, since importing torchvision takes half the time of importing d2lutils.
+    from torchvision.transforms import v2
+
     bilinear = v2.InterpolationMode.BILINEAR
     left, down, degrees, scale, crop, brightness, noise = strengths.values()
     return v2.Compose([
