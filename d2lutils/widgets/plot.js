@@ -2,6 +2,7 @@
 // reads values by pointer, touch or arrow keys.
 import { curveReader } from "./curves.js";
 import { h, OWN_KEYS, svg, uniqueId } from "./kit.js";
+import { onResize } from "./resize.js";
 import { scaleFor, ticks } from "./scales.js";
 
 const DASHES = ["none", "7 4", "2 3.5", "10 3 2 3", "14 4", "5 2 2 2 2 2"];
@@ -232,12 +233,11 @@ export function createPlot(options) {
     if (event.pointerType === "mouse") setCursor(null);
   });
   root.addEventListener("blur", () => setCursor(null));
-  new ResizeObserver(([{ contentRect: box }]) => {
-    if (!box.width || (box.width === width && box.height === height)) return;
-    [width, height] = [box.width, box.height];
+  onResize(root, (...size) => {
+    [width, height] = size;
     frame();
     paint();
-  }).observe(root);
+  });
 
   return {
     root,

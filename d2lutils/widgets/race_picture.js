@@ -3,6 +3,7 @@
 import { onThemeChange, readColors } from "./colors.js";
 import { h, OWN_KEYS, svg, uniqueId } from "./kit.js";
 import { colorOf, linePath, lineStyle } from "./plot.js";
+import { onResize } from "./resize.js";
 import { scaleFor, ticks } from "./scales.js";
 import { SURFACES } from "./surfaces.js";
 
@@ -237,13 +238,12 @@ export function createPicture(move) {
   });
 
   onThemeChange(paint);
-  new ResizeObserver(([{ contentRect: box }]) => {
-    if (!box.width || (box.width === width && box.height === height)) return;
-    [width, height] = [box.width, box.height];
+  onResize(root, (...size) => {
+    [width, height] = size;
     if (!shown) return;
     frame();
     draw(shown);
-  }).observe(root);
+  });
 
   return { root, draw };
 }

@@ -2,6 +2,7 @@
 // other.
 import { axisControl, button, h, OWN_KEYS, statusLine, svg } from "./kit.js";
 import { placeNames } from "./labels.js";
+import { onResize } from "./resize.js";
 import { scaleFor, ticks } from "./scales.js";
 
 const [TOP, RIGHT, BOTTOM] = [28, 16, 46];
@@ -115,11 +116,10 @@ function createChart(names, onPoint) {
     if (event.pointerType === "mouse") onPoint(null);
   });
   root.addEventListener("blur", () => onPoint(null));
-  new ResizeObserver(([{ contentRect: box }]) => {
-    if (!box.width || (box.width === width && box.height === height)) return;
-    [width, height] = [box.width, box.height];
+  onResize(root, (...size) => {
+    [width, height] = size;
     draw();
-  }).observe(root);
+  });
 
   return {
     root,

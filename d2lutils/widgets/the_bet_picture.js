@@ -1,5 +1,6 @@
 // TheBet's picture of all combinations, gain against gain.
 import { h, svg } from "./kit.js";
+import { onResize } from "./resize.js";
 import { scaleFor, ticks } from "./scales.js";
 
 const AROUND = { top: 28, right: 16, bottom: 46, left: 44 };
@@ -56,11 +57,10 @@ export function createScatter(book) {
       at("d2l-mine", mine), ...(here === mine ? [] : [at("d2l-mine d2l-here", here)])));
   }
 
-  new ResizeObserver(([{ contentRect: box }]) => {
-    if (!box.width || (box.width === width && box.height === height)) return;
-    [width, height] = [box.width, box.height];
+  onResize(stage, (...size) => {
+    [width, height] = size;
     paint();
-  }).observe(stage);
+  });
 
   return {
     root: h("div", {}, h("div", { class: "d2l-stage d2l-field" }, stage), key,

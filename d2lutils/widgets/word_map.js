@@ -1,6 +1,7 @@
 // WordMap: words on a map; pick one, see its nearest ones, and walk on from there.
 import { axisControl, button, h, OWN_KEYS, statusLine, svg, uniqueId } from "./kit.js";
 import { placeNames } from "./labels.js";
+import { onResize } from "./resize.js";
 
 const MARGIN = 16;
 const REACH = 20; // pixels from a dot within which a tap takes it
@@ -62,11 +63,10 @@ function createMap(words, onPick) {
     const word = under(event);
     if (word !== null) onPick(word);
   });
-  new ResizeObserver(([{ contentRect: box }]) => {
-    if (!box.width || (box.width === width && box.height === height)) return;
-    [width, height] = [box.width, box.height];
+  onResize(root, (...size) => {
+    [width, height] = size;
     drawAll();
-  }).observe(root);
+  });
 
   return {
     root,
