@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from d2lutils.widgets import Alignment
-from d2lutils.widgets.base import bundle
 
 EVIL = "</script><img_src=x_onerror=alert(1)><!--$x_1$\\&\"'"
 
@@ -45,9 +44,3 @@ def test_no_text_becomes_markup_and_the_picture_is_small():
     assert "<img" not in html and "<!--" not in html
     assert set(made._repr_mimebundle_()) == {"text/html", "image/png", "text/plain"}
     assert len(made.still_png()) < 40_000
-
-
-def test_the_bundle_is_one_module():
-    source = bundle("alignment.js")
-    assert source.rstrip().endswith("export default { render };")
-    assert source.count("export") == 1 and not re.search(r"^import", source, re.M)

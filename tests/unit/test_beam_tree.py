@@ -9,7 +9,6 @@ import torch
 
 import d2lutils as d2l
 from d2lutils.widgets import BeamTree
-from d2lutils.widgets.base import bundle
 from d2lutils.widgets.beamtree import search_tree
 
 EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
@@ -94,9 +93,3 @@ def test_no_text_becomes_markup_and_the_picture_is_small():
     assert len(made.still_png()) < 40_000
     outside = html.replace('"http://www.w3.org/2000/svg"', "")
     assert "http" not in outside and "import " not in outside
-
-
-def test_the_bundle_is_one_module():
-    source = bundle("beamtree.js")
-    assert source.rstrip().endswith("export default { render };")
-    assert source.count("export") == 1 and not re.search(r"^import", source, re.M)

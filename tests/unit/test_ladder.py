@@ -9,7 +9,6 @@ from torch import nn
 
 from d2lutils.records import Record, Run, settings
 from d2lutils.widgets import Ladder, ScatterTable
-from d2lutils.widgets.base import bundle
 from d2lutils.widgets.outline import outline
 
 EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
@@ -146,10 +145,3 @@ def test_no_text_becomes_markup(make):
     assert set(shown) == {"text/html", "image/png", "text/plain"}
     assert len(shown["image/png"]) < 60_000
     assert html == make(EVIL).html()
-
-
-@pytest.mark.parametrize("name", ["ladder.js", "scatter_table.js"])
-def test_a_bundle_is_one_module(name):
-    source = bundle(name)
-    assert source.rstrip().endswith("export default { render };")
-    assert source.count("export") == 1 and not re.search(r"^import", source, re.M)

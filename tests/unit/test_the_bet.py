@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from d2lutils.widgets import TheBet
-from d2lutils.widgets.base import bundle
 
 EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
 NAMES = ["decay", "dropout", "stopping"]
@@ -97,9 +96,3 @@ def test_no_text_becomes_markup():
     assert set(shown) == {"text/html", "image/png", "text/plain"}
     assert len(shown["image/png"]) < 60_000
     assert html == TheBet([EVIL, "b", "c"], runs(), caption=EVIL).html()
-
-
-def test_a_bundle_is_one_module():
-    source = bundle("the_bet.js")
-    assert source.rstrip().endswith("export default { render };")
-    assert source.count("export") == 1 and not re.search(r"^import", source, re.M)

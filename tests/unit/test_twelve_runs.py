@@ -9,7 +9,6 @@ import pytest
 
 from d2lutils.records import Record, Run, settings
 from d2lutils.widgets import TwelveRuns
-from d2lutils.widgets.base import bundle
 from d2lutils.widgets.twelve_runs import best_of
 
 EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
@@ -102,9 +101,3 @@ def test_no_text_becomes_markup():
     assert set(shown) == {"text/html", "image/png", "text/plain"}
     assert len(shown["image/png"]) < 60_000
     assert html == TwelveRuns(record(), {EVIL: [SETTING]}, caption=EVIL).html()
-
-
-def test_a_bundle_is_one_module():
-    source = bundle("twelve_runs.js")
-    assert source.rstrip().endswith("export default { render };")
-    assert source.count("export") == 1 and not re.search(r"^import", source, re.M)

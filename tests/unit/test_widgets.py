@@ -11,7 +11,7 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from d2lutils import RNNModel, Vocab
+from d2lutils import RNNModel, Vocab, widgets
 from d2lutils.widgets import (
     Augmenter,
     Broadcasting,
@@ -35,7 +35,7 @@ from d2lutils.widgets import (
     Shifter,
     TextWriter,
 )
-from d2lutils.widgets.base import bundle, style, to_json
+from d2lutils.widgets.base import Component, bundle, style, to_json
 from d2lutils.widgets.clinic import difference
 from d2lutils.widgets.curves import limits, span
 from d2lutils.widgets.still import COLORS
@@ -208,12 +208,13 @@ def test_json_escapes_what_could_end_a_script():
     assert json.loads(text) == ["</script>", "<!--", "\u2028\u2029"]
 
 
-@pytest.mark.parametrize("name", [
-    "augmenter.js", "broadcasting.js", "calculator.js", "clinic.js", "explorer.js",
-    "featuremaps.js", "kernel.js",
-    "normaxes.js", "optimizer_race.js", "playground.js", "predict.js", "quiz.js", "receptive.js",
-    "remember.js", "schedule_explorer.js", "shifter.js", "text_writer.js",
-])
+SCRIPTS = sorted({
+    thing.script for thing in map(widgets.__dict__.get, widgets.__all__)
+    if isinstance(thing, type) and issubclass(thing, Component)
+})
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_a_bundle_is_one_module_that_anywidget_could_take(name):
     source = bundle(name)
     assert source.rstrip().endswith("export default { render };")
