@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -93,6 +94,7 @@ def execute(data: str) -> str:
             failed.append(notebook_name(result.path))
         else:
             execution.store(cache, result)
+            os.utime(result.path)  # Sphinx reads the page again, though its source is the same
 
     if waiting:
         print(f"Executing {len(waiting)} of {len(paths)} notebooks, two at a time.", flush=True)

@@ -1,7 +1,8 @@
 """Execute notebooks, two at a time, and keep the results in a cache that the site is built from.
 
 The cache is jupyter-cache's, which knows a notebook by its code alone. What else an output depends
-on (the package, the versions, the data) goes into the name of the cache's folder.
+on (the package, the versions, the data) goes into the name of the cache's folder. A notebook that
+reads other files of the book names them in its metadata: {"d2lutils": {"reads": ["*.toml"]}}.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+ROOT = Path(__file__).resolve().parents[1]
 SKIP = "not-executed"  # the tag of cells that are shown but not run
 TIME_LIMIT = 600  # seconds for one notebook
 WORKERS = 2
@@ -76,15 +78,29 @@ def lookup(cache: JupyterCacheAbstract, notebook: NotebookNode) -> dict | None:
     """Return what was noted when this notebook was executed; None if it has to be executed.
 
     A result that was written only in part does not count, and neither does one whose cells had
-    other tags: the site takes a cell's tags from the cache.
+    other tags (the site takes a cell's tags from the cache) or that read other files than these.
     """
     try:
         key, found = cache.merge_match_into_notebook(notebook)
         noted = cache.get_cache_record(key).data
     except (KeyError, ValueError, IndexError):
         return None
+    if noted.get("read") != files_read(notebook):
+        return None
     pairs = zip(notebook.cells, found.cells, strict=True)
     return noted if all(old.metadata == new.metadata for old, new in pairs) else None
+
+
+def files_read(notebook: NotebookNode) -> str | None:
+    """Return a hash of the files that a notebook says it reads; None if it names none."""
+    patterns = notebook.metadata.get("d2lutils", {}).get("reads")
+    if not patterns:
+        return None
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def store(cache: JupyterCacheAbstract, result: Result) -> None:
@@ -94,6 +110,7 @@ def store(cache: JupyterCacheAbstract, result: Result) -> None:
     noted = {
         "execution_seconds": round(result.seconds, 2),
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "read": files_read(result.notebook),
     }
     bundle = CacheBundleIn(result.notebook, str(result.path), data=noted)
     # Cells that were skipped have no number, which jupyter-cache's own check takes for an error.

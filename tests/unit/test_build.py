@@ -152,6 +152,20 @@ def test_a_changed_cell_is_executed_again(executed, change):
     assert execution.lookup(cache, notebook) is None
 
 
+def test_a_notebook_is_executed_again_when_a_file_that_it_reads_changes(executed, monkeypatch):
+    cache, path = executed
+    monkeypatch.setattr(execution, "ROOT", path.parent)
+    data = path.with_name("data.toml")
+    data.write_text("a = 1")
+    notebook = read(path)
+    notebook.metadata["d2lutils"] = {"reads": ["*.toml"]}
+    assert execution.lookup(cache, notebook) is None
+    execution.store(cache, execution.Result(path, notebook, 4.0, ""))
+    assert execution.lookup(cache, notebook)
+    data.write_text("a = 2")
+    assert execution.lookup(cache, notebook) is None
+
+
 @pytest.mark.parametrize(
     "damage", [lambda p: p.unlink(), lambda p: p.write_text(p.read_text()[:40])]
 )
