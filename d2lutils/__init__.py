@@ -7,6 +7,7 @@ stands here too.
 
 from .checks import *
 from .clinic import *
+from .concepts import *
 from .data import *
 from .devices import *
 from .experiment import *
