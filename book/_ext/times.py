@@ -1,8 +1,9 @@
 """Say at the top of each page how long it takes to read and to run, and when it last changed.
 
 A notebook's minutes to read are those that its authors state in its line "**Time:** ...", which
-this line replaces on the site. How long it ran stands in execution.json, beside the site, and the
-date comes from git: where there is none, or only a part of the history, no date is shown.
+this line replaces on the site; a page to look things up in ("look_up: true" at its head) shows none.
+How long it ran stands in execution.json, beside the site, and the date comes from git: where there
+is none, or only a part of the history, no date is shown.
 """
 
 import json
@@ -75,14 +76,15 @@ def show(app, pagename, templatename, context, doctree):
     words = len(doctree.astext().split())
     minutes = int(stated[1]) if stated else math.ceil(words / WORDS_A_MINUTE)
     seconds, changed = app.env.page_times[pagename]
-    parts = [f"{duration(60 * minutes)} to read"]
+    looked_up = "look_up" in app.env.metadata[pagename]
+    parts = [] if looked_up else [f"{duration(60 * minutes)} to read"]
     if seconds is not None:
         parts.append(f"{duration(seconds)} to run")
     if changed:
         day = date.fromisoformat(changed)
         said = f"{day.day} {day:%B %Y}"
         parts.append(f'changed on <time datetime="{changed}">{said}</time>')
-    line = f'</h1>\n<p class="times">{" · ".join(parts)}</p>'
+    line = f'</h1>\n<p class="times">{" · ".join(parts)}</p>' if parts else "</h1>"
     body = STATED.sub("", body, count=1).replace("<p></p>", "", 1)
     context["body"] = body.replace("</h1>", line, 1)
 

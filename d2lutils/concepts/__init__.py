@@ -11,6 +11,7 @@ from ..checks import one_of
 
 __all__ = ["Concept", "concepts"]
 
+FILE = files(__package__) / "concepts.toml"
 #: What a level says of a term, from the notes that the book follows: how far it can be taken apart.
 LEVELS = {
     0: ("atomic", "原子概念"),
@@ -51,6 +52,9 @@ class Concept:
         The definition in English and in Chinese.
     ask, ask_zh, answer, answer_zh
         A question from interviews and its answer; "" where none is usual.
+    hover
+        Whether the pages show the definition where they use the term; not where its English name
+        is an everyday word, too, or stands on nearly every page.
     """
 
     id: str
@@ -67,6 +71,7 @@ class Concept:
     ask_zh: str = ""
     answer: str = ""
     answer_zh: str = ""
+    hover: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "also", tuple(self.also))
@@ -74,8 +79,8 @@ class Concept:
 
 @cache
 def _all_concepts() -> tuple[Concept, ...]:
-    text = files(__package__).joinpath("concepts.toml").read_text(encoding="utf-8")
-    return tuple(Concept(**record) for record in tomllib.loads(text)["concept"])
+    records = tomllib.loads(FILE.read_text(encoding="utf-8"))["concept"]
+    return tuple(Concept(**record) for record in records)
 
 
 def concepts(

@@ -45,6 +45,9 @@ def test_a_page_shows_its_times_once(look, name):
     if name == "index":
         assert page.locator(".times").count() == 0
         return
+    if name == "book/glossary":  # which is no page to read
+        assert "to read" not in page.locator("article").inner_text()
+        return
     said = page.locator("h1 + .times").inner_text()
     assert re.match(r"\d+ minutes? to read", said)
     assert ("to run" in said) == (name in NOTEBOOKS)

@@ -1,0 +1,179 @@
+"""The glossary, and the definitions that stand behind the words of other pages.
+
+The directive `{glossary-of-terms}` lists the terms of d2lutils/concepts. On every other page the
+first use of a term that is taught elsewhere becomes a link to its entry, and
+book/_static/terms.js shows the definition there, on hovering and on focus. The definitions are a
+script of their own, loaded when the first is asked for.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from d2lutils.concepts import FILE, concepts
+
+PAGE = "book/glossary"
+DATA = "_static/terms-data.js"
+# Where a link would be in the way, or the word is not part of a sentence.
+SKIPPED = (nodes.reference, nodes.title, nodes.literal, nodes.emphasis, nodes.literal_block,
+           nodes.math, nodes.math_block, nodes.raw, nodes.caption, nodes.term)  # fmt: skip
+
+
+def key(concept):
+    """Return the id of a term's entry in the glossary."""
+    return f"term-{concept.id}"
+
+
+def page_of(concept):
+    """Return the name of the page that teaches a term, and the heading's id there."""
+    page, _, heading = concept.where.partition("#")
+    return f"notebooks/{page}", heading
+
+
+def pattern(name):
+    """Return the expression that finds a name in a text, its plural and other spacing included.
+
+    A capital letter in a name has to stand in the text, too.
+
+    >>> bool(re.fullmatch(pattern("hidden state"), "Hidden-states"))
+    True
+    >>> bool(re.fullmatch(pattern("Adam"), "adam"))
+    False
+    """
+    words = r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", name)))
+    flags = "" if re.search("[A-Z]", name) else "i"
+    return rf"(?{flags}:{words}(?:e?s)?)"
+
+
+def names_of(concept):
+    """Return the English names by which a text may call a term.
+
+    Of its other names those count that are not just a word: "dense layer" and "MLP", not "time".
+    """
+    other = [name for name in concept.also if re.search(r"[A-Z]|\w[ -]\w", name)]
+    return [name for name in (concept.en, *other) if name.isascii()]
+
+
+class Finder:
+    """Finds terms in a text: the longest name that fits, and only whole words."""
+
+    def __init__(self, terms):
+        self.by_group, parts = {}, []
+        named = {name: term for term in reversed(terms) for name in names_of(term)}
+        for i, name in enumerate(sorted(named, key=len, reverse=True)):
+            self.by_group[f"t{i}"] = named[name]
+            parts.append(f"(?P<t{i}>{pattern(name)})")
+        self.pattern = re.compile(rf"(?<![\w.-])(?:{'|'.join(parts)})(?![\w-]|\.\w)")
+
+    def find(self, text):
+        """Yield each match in a text with the term that it names."""
+        for match in self.pattern.finditer(text):
+            yield match, self.by_group[match.lastgroup]
+
+
+class Glossary(SphinxDirective):
+    """List all terms by their English names."""
+
+    def run(self):
+        self.env.note_dependency(str(FILE))
+        letters = {}
+        for term in sorted(concepts(), key=lambda term: term.en.lower()):
+            first = term.en[0].upper()
+            letters.setdefault(first if first.isalpha() else "0 to 9", []).append(entry(term))
+        sections = []
+        for letter, entries in letters.items():
+            name = nodes.make_id(f"letter {letter}")
+            section = nodes.section("", nodes.title("", letter), ids=[name])
+            section += nodes.definition_list("", *entries, classes=["terms"])
+            sections.append(section)
+        return sections
+
+
+def entry(term):
+    """Return a term's entry; its link is made when the titles of all pages are known."""
+    head = nodes.term("", term.en + " ", chinese(term.zh), ids=[key(term)])
+    taught = nodes.paragraph("", "Taught in: ", classes=["taught-in"], concept=term.id)
+    means = [nodes.paragraph("", term.means), nodes.paragraph("", "", chinese(term.means_zh))]
+    body = nodes.definition("", *means, taught)
+    if term.also:
+        body += nodes.paragraph("", "Also: " + ", ".join(term.also), classes=["also"])
+    return nodes.definition_list_item("", head, body)
+
+
+def chinese(text):
+    """Return a text that docutils marks as Chinese."""
+    return nodes.inline("", text, classes=["language-zh"])
+
+
+def link(app, doctree, docname):
+    """Make the glossary's links to the pages, and the pages' links to the glossary."""
+    if app.builder.format != "html":
+        return
+    if docname == PAGE:
+        by_id = {term.id: term for term in concepts()}
+        for place in doctree.findall(lambda n: isinstance(n, nodes.paragraph) and "concept" in n):
+            page, heading = page_of(by_id[place["concept"]])
+            address = f"{app.builder.get_relative_uri(docname, page)}#{heading}".rstrip("#")
+            place += nodes.reference("", title(app, page), internal=True, refuri=address)
+    elif PAGE in app.env.found_docs:
+        link_terms(app, doctree, docname)
+
+
+def title(app, page):
+    """Return a page's English title."""
+    return re.sub(r" \([^()]*[一-鿿][^()]*\)$", "", app.env.titles[page].astext())
+
+
+def link_terms(app, doctree, docname):
+    """Link the first use of each term that another page teaches."""
+    terms = [term for term in concepts() if term.hover]
+    seen = {term.id for term in terms if page_of(term)[0] == docname}
+    finder, address = Finder(terms), app.builder.get_relative_uri(docname, PAGE)
+    for paragraph in list(doctree.findall(nodes.paragraph)):
+        for text in list(paragraph.findall(nodes.Text)):
+            if not is_free(text):
+                continue
+            parts, end = [], 0
+            for match, term in finder.find(text):
+                if term.id in seen:
+                    continue
+                seen.add(term.id)
+                parts += [nodes.Text(text[end : match.start()]), nodes.reference(
+                    "", match[0], internal=True, classes=["term"], refuri=f"{address}#{key(term)}"
+                )]
+                end = match.end()
+            if parts:
+                text.parent.replace(text, [*parts, nodes.Text(text[end:])])
+
+
+def is_free(text):
+    """Say whether a text stands in nothing that rules out a link."""
+    node = text.parent
+    while node is not None and not isinstance(node, SKIPPED):
+        node = node.parent
+    return node is None
+
+
+def write_data(app, exception):
+    """Write the definitions into a script that terms.js loads when one is asked for."""
+    if exception or app.builder.format != "html":
+        return
+    found = {
+        key(term): [term.en, term.zh, term.means, term.means_zh, title(app, page_of(term)[0])]
+        for term in concepts() if term.hover and page_of(term)[0] in app.env.titles
+    }
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    Path(app.outdir, DATA).write_text(f"window.bookTerms = {text}\n", "utf-8")
+
+
+def setup(app):
+    digest = hashlib.sha256(FILE.read_bytes()).hexdigest()
+    app.add_config_value("glossary_digest", digest, "html")  # another one: write all pages again
+    app.add_directive("glossary-of-terms", Glossary)
+    app.connect("doctree-resolved", link)
+    app.connect("build-finished", write_data)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
