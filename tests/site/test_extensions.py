@@ -111,6 +111,45 @@ def test_a_public_name_without_an_entry_fails_the_build_and_is_named(tmp_path):
     assert 'id="d2lutils.train_ch3"' in html
 
 
+# ---- notes
+
+NOTES = "extensions = ['myst_parser', 'notes']\nmyst_heading_anchors = 2\n"
+
+
+def map_of(folder, where):
+    """Write a data file of one line, and a page that it may link to."""
+    line = f'[basics.A01]\ntopic = "Sum"\nsays = "It adds."\nwhere = {where}\n'
+    (folder / "index.toml").write_text(line, "utf-8")
+    (folder / "book").mkdir()
+    page = "---\norphan: true\n---\n# Papers (论文)\n\n## What `sum()` does\n\n## Again\n"
+    (folder / "book" / "papers.md").write_text(page, "utf-8")
+
+
+def test_a_line_of_the_notes_links_to_headings_by_their_names(tmp_path):
+    map_of(tmp_path, ["papers#what-sum-does", "papers#again", "papers"])
+    html, said, status = build(tmp_path, ".. notes:: basics", NOTES)
+    assert (said, status) == ("", 0)
+    assert "<strong>Sum</strong>: It adds." in html
+    assert 'href="book/papers.html#what-sum-does">Papers: What sum() does</a>' in html
+    assert 'href="book/papers.html#again">Again</a>' in html
+    assert 'href="book/papers.html">Papers</a>' in html
+
+
+@pytest.mark.parametrize("place", ["papers#nowhere", "none", "part/01-none#again"])
+def test_a_place_of_the_map_that_is_not_there_fails_the_build_and_is_named(tmp_path, place):
+    map_of(tmp_path, ["papers#again", place])
+    _, said, status = build(tmp_path, ".. notes:: basics", NOTES)
+    assert (said.count("WARNING"), status) == (1, 1)
+    assert f"index.rst:4: WARNING: 'heading' reference target not found: {place}" in said
+
+
+def test_a_part_that_the_map_lacks_fails_the_build_and_is_named(tmp_path):
+    map_of(tmp_path, ["papers"])
+    _, said, status = build(tmp_path, ".. notes:: rnn", NOTES)
+    assert status == 1
+    assert "index.toml has no part 'rnn'." in said
+
+
 # ---- payloads
 
 def test_large_data_of_a_component_move_into_a_file_and_small_ones_stay(tmp_path):
