@@ -13,6 +13,7 @@ from .devices import *
 from .experiment import *
 from .fitting import *
 from .fitting_pairs import *
+from .functions import *
 from .language import *
 from .metrics import *
 from .models import *
