@@ -41,8 +41,9 @@ def torch_names(code: str) -> list[str]:
     A method is told by its name alone, since code does not say what stands before the dot:
     `x.reshape(2, 3)` counts as `torch.reshape`, whatever `x` is, if the table of the book's
     functions has that method. It does not count where a module other than torch, a string, or
-    `ax`, `axes` or `fig` stands before the dot. A method that Python's own types have too (`add`, `split`, `sort`)
-    counts only where its result is used and no argument is a string, and `split` needs one.
+    `ax`, `axes` or `fig` stands before the dot. A method that Python's own types have too
+    (`add`, `split`, `sort`) counts only where its result is used and no argument is a string,
+    and `split` needs an argument.
 
     Parameters
     ----------
@@ -76,8 +77,9 @@ def torch_names(code: str) -> list[str]:
     for node in ast.walk(tree):
         if full := _dotted(node, names):
             found.add(_known(full))
-        elif isinstance(node, ast.Call) and _may_be_a_tensors(node, others, id(node) in idle):
-            found.add(_method(node.func.attr))
+        elif isinstance(node, ast.Call) and not _dotted(node.func, names):
+            if _may_be_a_tensors(node, others, id(node) in idle):
+                found.add(_method(node.func.attr))
         elif isinstance(node, ast.Constant) and "import torch" in str(node.value):
             found.update(_in_text(node.value))
     return sorted(found - {None})
@@ -146,7 +148,7 @@ def _bound(tree: ast.AST) -> tuple[dict[str, str], set[str]]:
     for node in ast.walk(tree):  # F = nn.functional
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             full = _dotted(node.value, names)
-            if full and full not in rows() and not callable(_thing(full)):
+            if full in _modules():
                 names.setdefault(node.targets[0].id, full)
     return names, others
 
@@ -164,7 +166,19 @@ def _known(full: str) -> str | None:
     """Return the table's name for a full name; the name itself if it is callable and missing."""
     if full.startswith("torch.Tensor."):
         return _method(full.rpartition(".")[2]) or full
-    return full if full in rows() or callable(_thing(full)) else None
+    if full in rows():
+        return full
+    # What is a module or a constant without a doubt is not looked at: torchvision imports slowly.
+    if full in _modules() or full.rpartition(".")[2].isupper():
+        return None
+    return full if callable(_thing(full)) else None
+
+
+@functools.cache
+def _modules() -> set[str]:
+    """Return the modules that the names of the table are in."""
+    owners = {name.rsplit(".", n)[0] for name in rows() for n in range(1, name.count(".") + 1)}
+    return {owner for owner in owners if owner.rpartition(".")[2].islower()}
 
 
 @functools.cache

@@ -85,11 +85,12 @@ class _Table:
         return "\n\n".join(parts) + "\n"
 
 
-def function_table(*groups: str, folder: str | Path | None = None) -> _Table:
+def function_table(*groups: str, folder: str | Path | None = None) -> object:
     """Return tables of the functions of PyTorch that the book uses, one for each group.
 
-    A row has the call, with a link to PyTorch's documentation, the shapes that go in and come
-    out, what it does, and links to the pages whose code uses it.
+    A notebook shows what it returns as tables, and so does the site. A row has the call, with
+    a link to PyTorch's documentation, the shapes that go in and come out, what it does, and
+    links to the pages whose code uses it.
 
     Parameters
     ----------
@@ -158,6 +159,7 @@ def _plain(text: str) -> str:
 
 def _pages(paths: list[Path]) -> str:
     """Return links to the first pages of a list, and how many more there are."""
-    links = [f"[{p.parent.name} {p.name[:2]}]({p.as_posix()})" for p in paths[:SHOWN]]
+    labels = [f"{path.parent.name}\N{NO-BREAK SPACE}{path.name[:2]}" for path in paths]
+    links = [f"[{label}]({path.as_posix()})" for label, path in zip(labels, paths)][:SHOWN]
     more = len(paths) - SHOWN
     return ", ".join(links) + (f" and {more} more" if more > 0 else "")
