@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ..checks import some_of
@@ -36,6 +37,7 @@ GROUPS = {
     "models": "Finished networks (现成网络)",
     "distributed": "Several processes (多进程)",
 }
+NO_BREAK = "\N{NO-BREAK SPACE}"
 SHOWN = 4  # pages in a row, before "and N more"
 
 DOCS = "https://docs.pytorch.org/docs/stable"
@@ -142,8 +144,8 @@ def _markdown(group: str, uses: dict[str, list[Path]]) -> str:
     lines = [f"**{GROUPS[group]}**", "", _line(head), _line(["---"] * len(head))]
     for name, row in rows().items():
         if row["group"] == group:
-            cells = [f"[`{row['call']}`]({address(name)})", _plain(row["shapes"])]
-            cells.append(_plain(row["means"]))
+            shapes = re.sub(r"\([^()]*\)", lambda m: m[0].replace(" ", NO_BREAK), row["shapes"])
+            cells = [f"[`{row['call']}`]({address(name)})", _plain(shapes), _plain(row["means"])]
             lines.append(_line(cells + ([_pages(uses.get(name, []))] if uses else [])))
     return "\n".join(lines)
 
@@ -159,7 +161,7 @@ def _plain(text: str) -> str:
 
 def _pages(paths: list[Path]) -> str:
     """Return links to the first pages of a list, and how many more there are."""
-    labels = [f"{path.parent.name}\N{NO-BREAK SPACE}{path.name[:2]}" for path in paths]
+    labels = [f"{path.parent.name}{NO_BREAK}{path.name[:2]}" for path in paths]
     links = [f"[{label}]({path.as_posix()})" for label, path in zip(labels, paths)][:SHOWN]
     more = len(paths) - SHOWN
     return ", ".join(links) + (f" and {more} more" if more > 0 else "")
