@@ -6,6 +6,7 @@ from .beamtree import BeamTree
 from .broadcasting import Broadcasting
 from .calculator import ConvolutionCalculator
 from .clinic import Case, Clinic
+from .concept_cards import ConceptCards
 from .curves import Curves
 from .explorer import Explorer
 from .featuremaps import FeatureMaps
@@ -36,6 +37,7 @@ __all__ = [
     "Case",
     "Choice",
     "Clinic",
+    "ConceptCards",
     "ConvolutionCalculator",
     "Curves",
     "Explorer",

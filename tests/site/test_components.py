@@ -39,7 +39,7 @@ def shown(component) -> str:
         """e => [...e.querySelectorAll('.d2l-plot path')].map(p => p.getAttribute('d')).join()
             + [...e.querySelectorAll('img')].map(i => i.src).join()
             + [...e.querySelectorAll('canvas')].map(c => c.toDataURL()).join()
-            + [...e.querySelectorAll('.d2l-text, .d2l-where, .d2l-value')]
+            + [...e.querySelectorAll('.d2l-text, .d2l-where, .d2l-value, .d2l-face')]
                 .map(t => t.textContent).join()"""
     )
 

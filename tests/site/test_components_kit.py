@@ -14,7 +14,7 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from d2lutils import RNNModel, Vocab
+from d2lutils import Concept, RNNModel, Vocab
 from d2lutils.records import Record, Run, settings
 from d2lutils.widgets import (
     Augmenter,
@@ -22,6 +22,7 @@ from d2lutils.widgets import (
     Case,
     Choice,
     Clinic,
+    ConceptCards,
     ConvolutionCalculator,
     Curves,
     Explorer,
@@ -219,11 +220,24 @@ def the_bet(text="dropout"):
     return TheBet([text, "weight decay", "early stopping"], runs, caption=text)
 
 
+def concept_cards(text="Turn a card."):
+    """Six cards of one's own; every other one has a question."""
+    cards = [
+        Concept(id=f"c{i}", en=f"term {i}", zh=f"名称{i}", also=[text], level=i % 4,
+                category="loss" if i % 3 else "layer", part="cnn" if i > 3 else "basics",
+                where=f"cnn/0{i}-page#a-heading", means=f"Meaning {i}: {text}",
+                means_zh=f"含义{i}。", ask=f"Why {i}? {text}" * (i % 2), ask_zh="为什么？" * (i % 2),
+                answer=f"Because {i}." * (i % 2), answer_zh="因为。" * (i % 2))
+        for i in range(1, 7)
+    ]
+    return ConceptCards(cards=cards, caption=text)
+
+
 MAKERS = [
     explorer, path_explorer, mixed_explorer, quiz, predict, guess,
     broadcasting, playground, clinic, editor, calculator, shifter, NormAxes, receptive,
     feature_maps, writer, remember, race, twelve_runs, schedule_explorer,
-    augmenter, the_bet,
+    augmenter, the_bet, concept_cards,
 ]
 
 
@@ -741,7 +755,7 @@ EVIL = "</script><img src=x onerror=\"document.title='hit'\"><b>bold</b> &amp;"
     writer,
     remember,
     race, twelve_runs, schedule_explorer,
-    augmenter, the_bet,
+    augmenter, the_bet, concept_cards,
 ])
 def test_text_stays_text(visit, make):
     page = visit(html_page(make(EVIL).html()))
