@@ -15,6 +15,7 @@ BOOKS = {
     "goodfellow2016deep",
     "boyd2004convex",
     "duda1973pattern",
+    "ebbinghaus1885gedachtnis",
     "fisher1935design",
     "legendre1805nouvelles",
 }

@@ -195,6 +195,8 @@ EXAMPLES = {
     "torch.nn.functional.group_norm": (lambda x: F.group_norm(x, 3), IMAGES),
     "torch.nn.init.zeros_": (nn.init.zeros_, X.clone()),
     "torch.nn.init.ones_": (nn.init.ones_, X.clone()),
+    "torch.nn.init.constant_": (lambda x: nn.init.constant_(x, 2), X.clone()),
+    "torch.nn.init.xavier_uniform_": (nn.init.xavier_uniform_, X.clone()),
     "torch.nn.init.normal_": (nn.init.normal_, X.clone()),
     "torch.nn.init.dirac_": (nn.init.dirac_, r(2, 2, 3, 3)),
 }  # fmt: skip
