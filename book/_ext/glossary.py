@@ -19,8 +19,8 @@ from d2lutils.concepts import FILE, concepts
 PAGE = "book/glossary"
 DATA = "_static/terms-data.js"
 # Where a link would be in the way, or the word is not part of a sentence.
-SKIPPED = (nodes.reference, nodes.title, nodes.literal, nodes.emphasis, nodes.literal_block,
-           nodes.math, nodes.math_block, nodes.raw, nodes.caption, nodes.term)  # fmt: skip
+SKIPPED = (nodes.reference, nodes.title, nodes.literal, nodes.emphasis, nodes.strong,
+           nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.caption, nodes.term)  # fmt: skip
 
 
 def key(concept):
