@@ -99,6 +99,8 @@ def adapt(math):
 
 def space_functions(row):
     """Set a thin space around log, max, argmin ..., as TeX does, where no operator stands there."""
+    if row.tag in SCRIPTED:  # a script that is a name alone takes no space, nor another child
+        row[:] = [child for child in row if child.text != APPLY]
     for index in reversed(range(len(row))):
         child = row[index]
         if child.tag in SCRIPTED and len(child[0]) == 2 and child[0][1].text == APPLY:
@@ -146,6 +148,8 @@ def mathml(tex, display):
 
     >>> mathml(r"\mathbf{w}", False)
     '<math><mi>𝐰</mi></math>'
+    >>> mathml(r"\lambda_{\max}", False)
+    '<math><msub><mi>λ</mi><mi>max</mi></msub></math>'
     """
     math = ET.fromstring(katex()(tex, display))[0]  # <span><math>...</math></span>
     content = math[0][0]  # math > semantics > what is drawn; the TeX that follows is dropped
