@@ -12,7 +12,7 @@ NO_PYTHON = No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make bo
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test check lighthouse live record colab bench address lock clean
+.PHONY: help environment book test check pdf epub lighthouse live record colab bench address lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,14 @@ test: environment ## run the tests of the package and of the notebooks
 check: environment ## check the built site, and the live panel in JupyterLab, in a real browser
 	@$(IN_VENV) -m pytest tests/site
 	@$(IN_VENV) -m pytest tests/live
+
+# Needs Chromium or Chrome, and a font with Chinese characters; on Debian:
+# apt-get install chromium fonts-liberation fonts-dejavu fonts-wqy-microhei
+pdf: book ## print the whole book to one PDF
+	@$(IN_VENV) -m tools.press pdf
+
+epub: book ## make one EPUB of the whole book, for reading devices
+	@$(IN_VENV) -m tools.press epub
 
 lighthouse: environment ## measure speed, access and more of the built site with Lighthouse
 	@$(IN_VENV) -m tools.lighthouse
