@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 from conftest import ROOT
 
+from tools.press.book import NAME
+
 EXTENSIONS = ROOT / "book" / "_ext"
 sys.path.insert(0, str(EXTENSIONS))
 NAMES = sorted(path.stem for path in EXTENSIONS.glob("*.py"))
@@ -164,3 +166,23 @@ def test_large_data_of_a_component_move_into_a_file_and_small_ones_stay(tmp_path
     [file] = tmp_path.rglob("*.js")
     assert file.read_text("utf-8") == (
         f'(window.d2lPayloads ??= {{}})["2b"] = "{"x" * 30_000}";\n')
+
+
+# ---- downloads
+
+def test_the_book_as_one_file_is_offered_once_it_is_there(tmp_path):
+    settings = "extensions = ['downloads']"
+    html, _, status = build(tmp_path, ".. downloads::", settings)
+    assert status == 0
+    assert "<code>make pdf</code>" in html and "download>" not in html
+
+    name = f"{NAME}.pdf"
+    site = next(tmp_path.rglob("index.html")).parent
+    (site.parent / name).write_bytes(bytes(2_600_000))
+    html, _, _ = build(tmp_path, ".. downloads::", settings)
+    assert f'<a href="{name}" download>a PDF to print</a> (3 MB, ' in html
+    assert "EPUB" not in html and (site / name).stat().st_size == 2_600_000
+
+    (site.parent / name).unlink()
+    html, _, _ = build(tmp_path, ".. downloads::", settings)
+    assert "<code>make pdf</code>" in html and not (site / name).exists()
