@@ -20,7 +20,7 @@ from tools.press.printer import CannotPrint, print_file, printer
 
 MOST_PRINTINGS = 4
 LONG = 14  # lines of code; longer code may go on on the next page
-NOT_NUMBERED = "pre a, .bibtex-citation a, .used-in a, .sig a, :is(p, li, dd) a:has(code)"
+NOT_NUMBERED = "a.term, pre a, .bibtex-citation a, .used-in a, .sig a, :is(p, li, dd) a:has(code)"
 
 
 def make(book: Book, cache: Path, folder: Path) -> bytes:
