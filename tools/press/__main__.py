@@ -33,6 +33,9 @@ def main(arguments: list[str]) -> int:
             raise CannotPrint(f"No page of _toc.yml: {', '.join(sorted(unknown))}")
         if names:
             book = Book(build.ROOT, tuple(page for page in book.pages if page[0] in names))
+        for name, _ in book.pages:
+            if not (build.HTML / f"{name}.html").exists():
+                raise CannotPrint(f"The built site lacks {name}. make book builds it.")
         data = json.loads(build.REPORT.read_text(encoding="utf-8"))["data"]
         made = FORMS[form](book, build.cache_folder(data), build.BUILD / "press")
         path = build.BUILD / (f"press/some.{form}" if names else f"{NAME}.{form}")
