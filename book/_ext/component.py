@@ -45,7 +45,8 @@ class Component(SphinxDirective):
         except (FileNotFoundError, ValueError) as error:
             raise self.error(str(error)) from None
         self.env.note_dependency(str(records.record_path(name)))
-        return [nodes.raw("", explorer._repr_mimebundle_()["text/html"], format="html")]
+        html = explorer._repr_mimebundle_()["text/html"]
+        return [nodes.raw("", html, format="html", source=name)]  # figures.py names it after this
 
 
 def setup(app):
