@@ -152,6 +152,21 @@ def test_a_part_that_the_map_lacks_fails_the_build_and_is_named(tmp_path):
     assert "index.toml has no part 'rnn'." in said
 
 
+# ---- paths
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (".. pages::\n\n   basics/99-none", "notebooks/basics/99-none is no page of the book"),
+        (".. aloud::", "Which pages?"),
+    ],
+)
+def test_a_path_without_pages_or_with_a_wrong_one_fails_the_build(tmp_path, text, said):
+    _, words, status = build(tmp_path, text, "extensions = ['paths']\n")
+    assert status == 1
+    assert "index.rst:4: " in words and said in words
+
+
 # ---- payloads
 
 def test_large_data_of_a_component_move_into_a_file_and_small_ones_stay(tmp_path):
