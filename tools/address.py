@@ -3,8 +3,8 @@
     python -m tools.address github.com/you/your-fork
     python -m tools.address github.com/you/your-fork/tree/draft    a branch other than main
 
-The one place that counts is `Repository` in pyproject.toml. README.md and the notebooks' set-up
-cells repeat it, and the site's buttons follow it when the book is built.
+The one place that counts is `Repository` in pyproject.toml. README.md, CITATION.cff and the
+notebooks' set-up cells repeat it, and the site's buttons follow it when the book is built.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def places(root: Path) -> list[Path]:
     The one that counts comes last: a change that was cut off before it can be made again.
     """
     notebooks = sorted((root / "notebooks").glob("*/*.ipynb"))
-    return [*notebooks, root / "README.md", root / "pyproject.toml"]
+    return [*notebooks, root / "CITATION.cff", root / "README.md", root / "pyproject.toml"]
 
 
 def renamed(text: str, old: Address, new: Address) -> str:
