@@ -18,6 +18,8 @@ from d2lutils.concepts import FILE, concepts
 
 PAGE = "book/glossary"
 DATA = "_static/terms-data.js"
+# A story and a list of titles and names: nobody stops there to ask what a word means.
+UNMARKED = {"book/tale", "book/references"}
 # Where a link would be in the way, or the word is not part of a sentence.
 SKIPPED = (nodes.reference, nodes.title, nodes.literal, nodes.emphasis, nodes.strong,
            nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.caption, nodes.term)  # fmt: skip
@@ -119,7 +121,7 @@ def link(app, doctree, docname):
             page, heading = page_of(by_id[place["concept"]])
             address = f"{app.builder.get_relative_uri(docname, page)}#{heading}".rstrip("#")
             place += nodes.reference("", title(app, page), internal=True, refuri=address)
-    elif PAGE in app.env.found_docs:
+    elif PAGE in app.env.found_docs and docname not in UNMARKED:
         link_terms(app, doctree, docname)
 
 
@@ -131,10 +133,11 @@ def title(app, page):
 def link_terms(app, doctree, docname):
     """Link the first use of each term that another page teaches."""
     terms = [term for term in concepts() if term.hover]
-    seen = {term.id for term in terms if page_of(term)[0] == docname}
+    own = [term for term in terms if page_of(term)[0] == docname]
+    seen = {term.id for term in [*own, *shortened(own, terms)]}
     finder, address = Finder(terms), app.builder.get_relative_uri(docname, PAGE)
     for paragraph in list(doctree.findall(nodes.paragraph)):
-        for text in list(paragraph.findall(nodes.Text)):
+        for text in whole_texts(paragraph):
             if not is_free(text):
                 continue
             parts, end = [], 0
@@ -148,6 +151,32 @@ def link_terms(app, doctree, docname):
                 end = match.end()
             if parts:
                 text.parent.replace(text, [*parts, nodes.Text(text[end:])])
+
+
+def shortened(own, terms):
+    """Return the later terms that are called like the last word of one that a page teaches.
+
+    Where "tensor stride" is explained, "stride" means that one, and not a convolution's.
+    """
+    endings = {name.lower().rpartition(" ")[2] for term in own for name in names_of(term)}
+    later = terms[terms.index(own[-1]) + 1 :] if own else []
+    return [term for term in later if term.en.lower() in endings]
+
+
+def whole_texts(paragraph):
+    """Return a paragraph's texts, each in one piece where a line of the source ended within.
+
+    The parser makes three of "a linear\\nregression", and only "regression" would be found.
+    """
+    texts = []
+    for text in list(paragraph.findall(nodes.Text)):
+        siblings, at = text.parent, text.parent.index(text)
+        if texts and at and siblings[at - 1] is texts[-1]:
+            joined = nodes.Text(texts.pop() + text)
+            siblings[at - 1 : at + 1] = [joined]
+            text = joined
+        texts.append(text)
+    return texts
 
 
 def is_free(text):

@@ -4,6 +4,7 @@ import re
 import sys
 
 import pytest
+from docutils import nodes
 from conftest import PHONE, ROOT
 
 from d2lutils.concepts import concepts
@@ -30,6 +31,27 @@ def finder():
 )
 def test_a_text_uses_a_term_as_a_word_of_its_own_and_under_any_of_its_names(finder, text, found):
     assert [term.id for _, term in finder.find(text)] == found
+
+
+def test_a_name_over_the_end_of_a_line_is_found_whole(finder):
+    parts = [nodes.Text(part) for part in ("a linear", "\n", "regression, ")]
+    paragraph = nodes.paragraph("", "", *parts, nodes.emphasis("", "and"), nodes.Text(" dropout"))
+    texts = glossary.whole_texts(paragraph)
+    assert texts == ["a linear\nregression, ", "and", " dropout"]
+    assert [term.id for _, term in finder.find(texts[0])] == ["linear-regression"]
+    assert all(text.parent is not None for text in texts)
+
+
+def test_where_a_tensor_s_stride_is_taught_a_convolution_s_is_not_meant():
+    terms = [term for term in concepts() if term.hover]
+    own = [term for term in terms if term.where.startswith("basics/01-")]
+    assert [term.id for term in glossary.shortened(own, terms)] == ["stride"]
+    assert glossary.shortened([], terms) == []
+
+
+@pytest.mark.parametrize("page", sorted(glossary.UNMARKED))
+def test_a_story_and_a_bibliography_have_no_marked_words(look, page):
+    assert look(f"{page}.html").page.locator("a.term").count() == 0
 
 
 def test_the_glossary_lists_every_term_with_both_names_and_the_page_that_teaches_it(look):
