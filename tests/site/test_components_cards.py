@@ -122,7 +122,7 @@ def test_the_longest_overdue_come_first_then_new_ones_then_the_others(visit):  #
 
 def test_a_card_known_today_is_due_tomorrow_then_after_3_7_and_21_days(page):
     judge(page, *["Knew it"] * 6)
-    assert standing(page) == "0 due today · 0 new · 6 learned"
+    assert standing(page) == "0 due today · 0 new · 6 known"
     assert boxes(page) == [0, 6, 0, 0, 0]
     expect(page.locator(".d2l-face")).to_have_text(
         "That is all for today. 6 cards will come back on 2026-11-23 (tomorrow).")
@@ -204,7 +204,7 @@ def test_each_way_to_ask_has_its_own_front_and_its_own_progress(page, ask, front
     face = page.locator(".d2l-face")
     expect(face).to_contain_text(front)
     assert back not in face.inner_text()
-    assert ", 0 learned" in standing(page).replace(" ·", ",")
+    assert ", 0 known" in standing(page).replace(" ·", ",")
     press(page, "Turn")
     expect(face).to_contain_text(back)
 
@@ -265,7 +265,7 @@ def test_ten_cards_by_keys_alone(page):
         if "all for today" in face.inner_text():
             break
         expect(face).to_be_focused()
-    assert standing(page) == "0 due today · 0 new · 6 learned"
+    assert standing(page) == "0 due today · 0 new · 6 known"
     page.evaluate("document.activeElement.blur()")
     before = kept(page)
     page.keyboard.press("1")
@@ -289,10 +289,10 @@ def test_a_second_tab_merges_with_the_first(page):
     other.clock.set_fixed_time("2026-11-22T12:00:01")
     other.goto(page.url)
     judge(page, "Knew it")
-    expect(other.locator(".d2l-standing")).to_have_text("0 due today · 5 new · 1 learned")
+    expect(other.locator(".d2l-standing")).to_have_text("0 due today · 5 new · 1 known")
     assert term(other) == "term 2"
     judge(other, "Knew it")
-    expect(page.locator(".d2l-standing")).to_have_text("0 due today · 4 new · 2 learned")
+    expect(page.locator(".d2l-standing")).to_have_text("0 due today · 4 new · 2 known")
     assert sorted(kept(page)) == ["term/c1", "term/c2"]
 
 
@@ -303,7 +303,7 @@ def test_where_storage_is_forbidden_the_sitting_goes_on_and_it_is_said(visit):  
     page.goto(visit(HTML).url)
     expect(page.locator(".d2l-note")).to_contain_text("This browser keeps nothing for this page")
     judge(page, "Knew it", "Not yet")
-    assert standing(page) == "1 due today · 4 new · 1 learned"
+    assert standing(page) == "1 due today · 4 new · 1 known"
 
 
 def test_where_storage_is_full_the_sitting_goes_on_and_nothing_is_lost(page):
@@ -312,7 +312,7 @@ def test_where_storage_is_full_the_sitting_goes_on_and_nothing_is_lost(page):
     page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full') } }")
     judge(page, "Knew it")
     expect(page.locator(".d2l-note")).to_contain_text("lasts until you leave")
-    assert standing(page).endswith("2 learned")
+    assert standing(page).endswith("2 known")
     assert page.evaluate(f"localStorage['{KEY}']") == before
 
 
@@ -326,11 +326,11 @@ def test_what_is_damaged_is_put_aside_and_what_is_whole_is_used(page, damaged, l
     expect(page.locator(".d2l-note")).to_contain_text("It was put aside")
     aside = page.evaluate("Object.keys(localStorage).filter(k => k.includes('damaged'))")
     assert page.evaluate("key => localStorage[key]", aside[0]) == damaged
-    assert standing(page).endswith(f"{learned} learned")
+    assert standing(page).endswith(f"{learned} known")
     judge(page, "Knew it")
     page.reload()
     expect(page.locator(".d2l-note")).to_be_empty()
-    assert standing(page).endswith(f"{learned + 1} learned")
+    assert standing(page).endswith(f"{learned + 1} known")
 
 
 def test_what_a_newer_version_kept_stays_as_it_is(page):
@@ -339,7 +339,7 @@ def test_what_a_newer_version_kept_stays_as_it_is(page):
     page.reload()
     expect(page.locator(".d2l-note")).to_contain_text("newer version")
     judge(page, "Knew it")
-    assert standing(page).endswith("1 learned")
+    assert standing(page).endswith("1 known")
     assert page.evaluate(f"localStorage['{KEY}']") == newer
 
 
@@ -352,21 +352,21 @@ def test_progress_goes_into_a_file_is_forgotten_and_comes_back(page, tmp_path):
     download.value.save_as(file)
     press(page, "Start anew")
     press(page, "Keep it")
-    assert standing(page).endswith("2 learned")
+    assert standing(page).endswith("2 known")
     press(page, "Start anew")
     expect(page.get_by_text("Forget what you knew of 6 cards?")).to_be_visible()
     press(page, "Forget it")
-    assert standing(page) == "0 due today · 6 new · 0 learned"
+    assert standing(page) == "0 due today · 6 new · 0 known"
     page.reload()
-    assert standing(page) == "0 due today · 6 new · 0 learned"
+    assert standing(page) == "0 due today · 6 new · 0 known"
     page.get_by_text("Your progress:").click()
     page.get_by_label("Load a file").set_input_files(file)
     expect(page.locator(".d2l-note")).to_have_text("Taken over from the file: 2 cards. ")
-    assert standing(page).endswith("2 learned")
+    assert standing(page).endswith("2 known")
     file.write_text("no cards")
     page.get_by_label("Load a file").set_input_files(file)
     expect(page.locator(".d2l-note")).to_contain_text("holds no progress")
-    assert standing(page).endswith("2 learned")
+    assert standing(page).endswith("2 known")
 
 
 # ---- where it stands, how it looks
