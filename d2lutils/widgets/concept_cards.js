@@ -274,7 +274,7 @@ function render({ model, el }) {
       h("label", { for: only.id }, " only with an interview question"))] : []),
     standing, boxes.root, place, face,
     h("div", { class: "d2l-actions" }, flip, ...judges, ...moves),
-    h("p", { class: "d2l-source" }, "Keys on the card: Space turns, 1 not yet, 2 knew it."),
+    h("p", { class: "d2l-source" }, "On the card: Space turns, 1 not yet, 2 knew it."),
     note,
     h("div", { class: "d2l-foot" }, keeper(cards.length, {
       file: () => writeProgress(progress.all()), load: takeOver, forget,

@@ -119,7 +119,7 @@ class ConceptCards(Component):
             + f'<p class="d2l-term">{escape(self.cards[0].en)}</p>'
             + "<noscript>To turn the cards needs JavaScript.</noscript></div>"
             + f'<div class="d2l-actions">{buttons}</div>'
-            + '<p class="d2l-source">Keys on the card: Space turns, 1 not yet, 2 knew it.</p>'
+            + '<p class="d2l-source">On the card: Space turns, 1 not yet, 2 knew it.</p>'
             + '<p class="d2l-note"></p><div class="d2l-foot"></div>'
         )
 
