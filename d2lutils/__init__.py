@@ -19,6 +19,7 @@ from .metrics import *
 from .models import *
 from .optimizers import *
 from .plotting import *
+from .projects import *
 from .report import *
 from .schedules import *
 from .surfaces import *

@@ -7,7 +7,8 @@
     python tools/record.py --scheduler tcp://host:8786   on the workers of a dask cluster
 
 A notebook's cells with the tag `record` are executed in order, nothing else of it, in a fresh
-module without a kernel; they have to define all they use, and one or more `Experiment`s.
+module without a kernel; they have to define all they use, and one or more `Experiment`s. The
+module with the baselines of the projects, projects/baselines, is executed whole.
 Each finished run is kept at once, so a second call goes on where the first was stopped.
 """
 
@@ -54,27 +55,32 @@ def page_name(path: Path) -> str:
 
 
 def record_cells(path: Path) -> list[str]:
-    """Return the code of a notebook's cells with the tag `record`."""
+    """Return the code of a notebook's cells with the tag `record`, or of a whole module."""
+    if path.suffix == ".py":
+        return [path.read_text(encoding="utf-8")]
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     tagged = (c for c in cells if "record" in c["metadata"].get("tags", []))
     return ["".join(c["source"]) for c in tagged if c["cell_type"] == "code"]
 
 
 def pages(wanted: Iterable[str] = ()) -> list[Path]:
-    """Return the notebooks that record something; with `wanted` those whose names begin so.
+    """Return what records something, notebooks and the baselines of the projects.
+
+    With `wanted` those whose names begin so.
 
     Raises
     ------
     ValueError
         If a wanted name fits none of them.
     """
-    found = [p for p in sorted(NOTEBOOKS.glob("*/*.ipynb")) if record_cells(p)]
+    baselines = NOTEBOOKS.parent.glob("d2lutils/projects/baselines.py")
+    found = [p for p in (*sorted(NOTEBOOKS.glob("*/*.ipynb")), *baselines) if record_cells(p)]
     chosen = {}
     for name in wanted:
         fits = [p for p in found if page_name(p).startswith(name.strip("/"))]
         if not fits:
             known = ", ".join(map(page_name, found)) or "none"
-            raise ValueError(f"no notebook with cells to record begins with {name!r}; "
+            raise ValueError(f"nothing that records begins with {name!r}; "
                              f"there are: {known}")
         chosen |= dict.fromkeys(fits)
     return list(chosen) if wanted else found
