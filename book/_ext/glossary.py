@@ -12,14 +12,16 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from notes import link_to, split
 from sphinx.util.docutils import SphinxDirective
+from uses import without_chinese
 
 from d2lutils.concepts import FILE, concepts
 
 PAGE = "book/glossary"
 DATA = "_static/terms-data.js"
-# A story and a list of titles and names: nobody stops there to ask what a word means.
-UNMARKED = {"book/tale", "book/references"}
+# The glossary itself, a story, and a list of titles and names.
+UNMARKED = {PAGE, "book/tale", "book/references"}
 # Where a link would be in the way, or the word is not part of a sentence.
 SKIPPED = (nodes.reference, nodes.title, nodes.literal, nodes.emphasis, nodes.strong,
            nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.caption, nodes.term)  # fmt: skip
@@ -31,9 +33,8 @@ def key(concept):
 
 
 def page_of(concept):
-    """Return the name of the page that teaches a term, and the heading's id there."""
-    page, _, heading = concept.where.partition("#")
-    return f"notebooks/{page}", heading
+    """Return the name of the page that teaches a term."""
+    return split(concept.where)[0]
 
 
 def pattern(name):
@@ -96,9 +97,9 @@ class Glossary(SphinxDirective):
 
 
 def entry(term):
-    """Return a term's entry; its link is made when the titles of all pages are known."""
+    """Return a term's entry."""
     head = nodes.term("", term.en + " ", chinese(term.zh), ids=[key(term)])
-    taught = nodes.paragraph("", "Taught in: ", classes=["taught-in"], concept=term.id)
+    taught = nodes.paragraph("", "Taught in: ", link_to(term.where), classes=["taught-in"])
     means = [nodes.paragraph("", term.means), nodes.paragraph("", "", chinese(term.means_zh))]
     body = nodes.definition("", *means, taught)
     if term.also:
@@ -111,29 +112,12 @@ def chinese(text):
     return nodes.inline("", text, classes=["language-zh"])
 
 
-def link(app, doctree, docname):
-    """Make the glossary's links to the pages, and the pages' links to the glossary."""
-    if app.builder.format != "html":
-        return
-    if docname == PAGE:
-        by_id = {term.id: term for term in concepts()}
-        for place in doctree.findall(lambda n: isinstance(n, nodes.paragraph) and "concept" in n):
-            page, heading = page_of(by_id[place["concept"]])
-            address = f"{app.builder.get_relative_uri(docname, page)}#{heading}".rstrip("#")
-            place += nodes.reference("", title(app, page), internal=True, refuri=address)
-    elif PAGE in app.env.found_docs and docname not in UNMARKED:
-        link_terms(app, doctree, docname)
-
-
-def title(app, page):
-    """Return a page's English title."""
-    return re.sub(r" \([^()]*[一-鿿][^()]*\)$", "", app.env.titles[page].astext())
-
-
 def link_terms(app, doctree, docname):
-    """Link the first use of each term that another page teaches."""
+    """Link the first use of each term that another page teaches to the glossary."""
+    if app.builder.format != "html" or PAGE not in app.env.found_docs or docname in UNMARKED:
+        return
     terms = [term for term in concepts() if term.hover]
-    own = [term for term in terms if page_of(term)[0] == docname]
+    own = [term for term in terms if page_of(term) == docname]
     seen = {term.id for term in [*own, *shortened(own, terms)]}
     finder, address = Finder(terms), app.builder.get_relative_uri(docname, PAGE)
     for paragraph in list(doctree.findall(nodes.paragraph)):
@@ -191,10 +175,11 @@ def write_data(app, exception):
     """Write the definitions into a script that terms.js loads when one is asked for."""
     if exception or app.builder.format != "html":
         return
-    found = {
-        key(term): [term.en, term.zh, term.means, term.means_zh, title(app, page_of(term)[0])]
-        for term in concepts() if term.hover and page_of(term)[0] in app.env.titles
-    }
+    found = {}
+    for term in concepts():
+        if term.hover and (page := page_of(term)) in app.env.titles:
+            title = without_chinese(app.env.titles[page].astext())
+            found[key(term)] = [term.en, term.zh, term.means, term.means_zh, title]
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     Path(app.outdir, DATA).write_text(f"window.bookTerms = {text}\n", "utf-8")
 
@@ -203,6 +188,6 @@ def setup(app):
     digest = hashlib.sha256(FILE.read_bytes()).hexdigest()
     app.add_config_value("glossary_digest", digest, "html")  # another one: write all pages again
     app.add_directive("glossary-of-terms", Glossary)
-    app.connect("doctree-resolved", link)
+    app.connect("doctree-resolved", link_terms)
     app.connect("build-finished", write_data)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

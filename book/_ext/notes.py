@@ -66,18 +66,26 @@ class Notes(SphinxDirective):
             document, _ = split(place)
             # A heading that gets another name shows on the map.
             self.env.note_dependency(self.env.doc2path(document))
-            link = addnodes.pending_xref(
-                "",
-                nodes.inline("", place),
-                refdomain="",
-                reftype="heading",
-                reftarget=place,
-                refwarn=True,
-                same_page=document == before,
-            )
+            link = link_to(place, same_page=document == before)
             found += nodes.list_item("", nodes.paragraph("", "", link))
             before = document
         return found
+
+
+def link_to(place, same_page=False):
+    """Return a link to a heading, called by its page and itself; Sphinx warns if it is not there.
+
+    After a link to the same page the heading's own name is enough.
+    """
+    return addnodes.pending_xref(
+        "",
+        nodes.inline("", place),
+        refdomain="",
+        reftype="heading",
+        reftarget=place,
+        refwarn=True,
+        same_page=same_page,
+    )
 
 
 def row(*cells):
