@@ -39,6 +39,10 @@
   }
 
   view.addEventListener('close', () => putBack())
+  // Sphinx takes Escape for itself unless a button or an input has the focus.
+  addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') view.close()
+  }, true)
   addEventListener('beforeprint', () => view.close())
 
   document.addEventListener('DOMContentLoaded', () => {

@@ -110,6 +110,26 @@ def test_a_figure_is_viewed_in_full_screen_with_the_keyboard_alone(visit, leave)
     assert page.locator("dialog.figure-view img").count() == 0
 
 
+@pytest.mark.parametrize("tabs", [1, 2])
+def test_escape_leaves_full_screen_wherever_the_focus_is(visit, tabs):
+    page = visit(DROPOUT).page
+    button = page.get_by_role("button", name="Full screen: figure 2")
+    uncover(page)
+    button.focus()
+    page.keyboard.press("Enter")
+    view = page.get_by_role("dialog", name="Figure 2")
+    for _ in range(tabs):  # to the figure; out of the page
+        page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(view).to_be_hidden()
+    expect(button).to_be_focused()
+    button.click()
+    view.locator("img").click()
+    page.keyboard.press("Escape")
+    expect(view).to_be_hidden()
+    expect(button).to_be_focused()
+
+
 def test_a_component_goes_on_in_full_screen_and_comes_back_as_it_is(visit):
     page = visit(DROPOUT).page
     uncover(page)
