@@ -39,14 +39,17 @@ class ProjectScore:
     baseline, baseline_error
         The baseline's mean over its seeds on the same data, and its standard error; None
         where there is nothing to compare with.
+    luck
+        The standard deviation of the baseline over its seeds. Yours was trained once, and is
+        taken to depend on its seed as much.
     notes
         What else there is to say.
 
     Examples
     --------
-    >>> d2l.ProjectScore("sealed", "accuracy", "higher", 0.8, 0.01, 1600, 0.75, 0.01)
+    >>> d2l.ProjectScore("sealed", "accuracy", "higher", 0.8, 0.01, 1600, 0.75, 0.01, 0.02)
     sealed: accuracy 0.800, standard error 0.010 (1,600 examples)
-    baseline: 0.750; yours is better by 0.050, standard error 0.014: more than chance
+    baseline: 0.750; yours is better by 0.050, standard error 0.024: more than chance
     """
 
     what: str
@@ -57,6 +60,7 @@ class ProjectScore:
     examples: int
     baseline: float | None = None
     baseline_error: float | None = None
+    luck: float = 0.0
     notes: tuple[str, ...] = ()
 
     @property
@@ -68,8 +72,10 @@ class ProjectScore:
 
     @property
     def gain_error(self) -> float:
-        """The standard error of `gain`, as if the two were measured on different examples."""
-        return math.nan if self.baseline is None else math.hypot(self.error, self.baseline_error)
+        """The standard error of `gain`, for other seeds too; as if the examples were others."""
+        if self.baseline is None:
+            return math.nan
+        return math.hypot(self.error, self.baseline_error, self.luck)
 
     @property
     def beats(self) -> bool:
@@ -163,7 +169,10 @@ class Project:
         if not callable(predict):
             raise TypeError(f"predict must be a function of X or a module, "
                             f"got {type(predict).__name__}")
-        scores = self._task.scores(_predictions(predict, X), y, X)
+        predictions = _predictions(predict, X)
+        if predictions is None:
+            raise TypeError("predict must return its predictions, got None: is a return missing?")
+        scores = self._task.scores(predictions, y, X)
         rows = np.linspace(len(y) - 1, 0, min(ALONE, len(y))).astype(int)  # from the last on
         few, few_y = _rows(X, rows), _rows(y, rows)
         again = self._task.scores(_predictions(predict, few), few_y, few)
@@ -179,7 +188,7 @@ class Project:
                             *baseline, notes=(note,) if note else ())
 
     def _baseline(self, part: str) -> tuple[tuple, str]:
-        """Return the baseline's mean and standard error; or nothing, and why."""
+        """Return what `baseline` does; or nothing, and why."""
         if fast_mode():
             return (), "no comparison: this is smoke mode"
         if self._task.images and "fashion-mnist" in datasets.samples_in_use:
@@ -221,10 +230,11 @@ def project(name: str, seed: int = 0) -> Project:
     return Project(name, seed)
 
 
-def baseline(name: str, part: str) -> tuple[float, float]:
-    """Return a baseline's recorded mean over its seeds, and its standard error.
+def baseline(name: str, part: str) -> tuple[float, float, float]:
+    """Return a baseline's recorded mean over its seeds, its standard error, and its luck.
 
-    The error holds both sources of luck: the examples, and the seeds.
+    The error holds both sources of luck: the examples, and the seeds. The third number is the
+    standard deviation over the seeds: how far a single training may lie from the mean.
 
     Parameters
     ----------
@@ -237,7 +247,7 @@ def baseline(name: str, part: str) -> tuple[float, float]:
     scores = record.finals(f"{part} score", setting)
     seeds = scores.var(ddof=1) / len(scores)
     examples = (record.finals(f"{part} error", setting) ** 2).mean()
-    return float(scores.mean()), math.sqrt(seeds + examples)
+    return float(scores.mean()), math.sqrt(seeds + examples), float(scores.std(ddof=1))
 
 
 def _predictions(predict: Callable, X):

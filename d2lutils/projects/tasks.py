@@ -145,7 +145,7 @@ def line_pair(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def optimization_parts(seed: int = 0) -> Parts:
-    """Return images of Fashion-MNIST: 10,000 to train, 2,000 to validate and 2,000 sealed."""
+    """Return images of Fashion-MNIST: 10,000 to train, 2,000 to validate and 4,000 sealed."""
     train, valid, test = _images()
     return Parts(_first(*train, 10_000), _first(*valid, 2000), _sealed(*_drawn(*test, seed)))
 
@@ -153,7 +153,7 @@ def optimization_parts(seed: int = 0) -> Parts:
 def regularization_parts(seed: int = 0) -> Parts:
     """Return 1,000 images to train and 500 to validate, three in ten with the next class's label.
 
-    The 2,000 sealed images have right labels.
+    The 4,000 sealed images have right labels.
     """
     train, valid, test = _images()
     rng = np.random.default_rng(30)

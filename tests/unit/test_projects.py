@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -245,6 +246,28 @@ def test_only_a_gain_of_more_than_two_standard_errors_beats(better, score, gain,
     assert ("may be chance" in repr(result)) == (abs(gain) < 0.06)
 
 
+def test_a_gain_that_another_seed_may_take_away_does_not_beat():
+    once = d2l.ProjectScore("sealed", "it", "higher", 0.676, 0.007, 4000, 0.640, 0.011)
+    assert once.beats
+    result = replace(once, luck=0.017)
+    assert not result.beats and "may be chance" in repr(result)
+
+
+def test_a_predictor_that_returns_nothing_is_told_so(cnn):
+    with pytest.raises(TypeError, match="got None: is a return missing"):
+        cnn.check(lambda X: None)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_single_training_of_a_baseline_beats_it(name):
+    record = records.load(checking.RECORD)
+    finals = (record.finals(f"sealed {what}", {"project": name}) for what in ("score", "error"))
+    for score, error in zip(*finals):
+        result = d2l.ProjectScore("sealed", "it", tasks.TASKS[name].better, score, error, 1,
+                                  *checking.baseline(name, "sealed"))
+        assert not result.beats
+
+
 def test_the_standard_error_is_that_of_a_mean(cnn):
     result = cnn.check(brightness)
     p, n = result.score, result.examples
@@ -254,7 +277,8 @@ def test_the_standard_error_is_that_of_a_mean(cnn):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_recorded_baseline_is_far_from_perfect_and_from_nothing(name):
     for part in ("valid", "sealed"):
-        score, error = checking.baseline(name, part)
+        score, error, luck = checking.baseline(name, part)
+        assert (luck < 1e-9) == (name == "rnn")
         assert 0 < error < 0.2 * score
         low, high = (4, 12) if name == "basics" else (0.2, 0.9)
         assert low < score < high
