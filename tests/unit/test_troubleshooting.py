@@ -14,6 +14,7 @@ from multiprocessing import spawn
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
@@ -192,6 +193,12 @@ SNIPPETS = {
     "embedding of floats": lambda: nn.Embedding(3, 2)(ones(2)),
     "float64": lambda: nn.Linear(2, 2)(ones(1, 2, dtype=torch.float64)),
     "bce of ints": lambda: F.binary_cross_entropy_with_logits(ones(2), ones(2, dtype=long)),
+    "table": lambda: torch.tensor(pd.DataFrame({"a": ["x"]})),
+    "words": lambda: torch.tensor(np.array(["x", 1], dtype=object)),
+    "words as numbers": lambda: pd.DataFrame({"a": ["x"]}).astype(float),
+    "layer of a table": lambda: nn.Linear(1, 1)(pd.DataFrame({"a": [1.0]})),
+    "loss of an array": lambda: F.mse_loss(ones(2), np.ones(2)),
+    "network for parameters": lambda: torch.optim.SGD(nn.Linear(1, 1), lr=0.1),
     "mean of ints": lambda: torch.arange(3).mean(),
     "softmax of ints": lambda: torch.arange(3).softmax(0),
     "ragged": lambda: torch.tensor([[1, 2], [3]]),
