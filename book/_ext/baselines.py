@@ -88,7 +88,8 @@ class Scenes(SphinxDirective):
         (X, y), *_ = cnn_parts()
         names = ", ".join(get_fashion_mnist_labels(y[:6]))
         data = base64.b64encode(strip(X[:6, 0].numpy())).decode()
-        return [nodes.raw("", f'<p><img src="data:image/png;base64,{data}" style="width:100%" '
+        return [nodes.raw("", f'<p><img id="figure-scenes" class="book-figure" '
+                              f'src="data:image/png;base64,{data}" style="width:100%" '
                               f'alt="Six scenes, each with one garment among scraps of others: '
                               f'{names}"></p>', format="html")]
 
