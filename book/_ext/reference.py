@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 PACKAGE = "d2lutils"
 DASH = " – "
 NAMES = re.compile(r"^\.\. names:: (.+)$", re.MULTILINE)  # as a page of the reference has it
-INTERNAL = "lines, state, still_html, still_png"  # how components hand themselves to a page
+INTERNAL = "lines, payloads, state, still_html, still_png"  # how components hand themselves to a page
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class KernelEditor(Component):
         The kernel at the start: the name of a preset, or 3 x 3 or 5 x 5 numbers from -1000 to
         1000.
     presets
-        The kernels to choose from, by name.
+        The kernels to choose from, by name; None for nine usual ones.
     caption
         Plain text above the controls: what to try.
 
@@ -88,10 +88,11 @@ class KernelEditor(Component):
         image: torch.Tensor,
         kernel: str | Sequence = "identity",
         *,
-        presets: Mapping[str, Sequence] = PRESETS,
+        presets: Mapping[str, Sequence] | None = None,
         caption: str = "",
     ) -> None:
         self.image = _checked_image(image)
+        presets = PRESETS if presets is None else presets
         if not isinstance(presets, Mapping):
             raise TypeError(f"presets must be a dict from names to kernels, got {presets!r}")
         self.presets = {
