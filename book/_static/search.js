@@ -35,13 +35,14 @@ const placesOf = (text, keywords) => {
   })
 }
 
-// The part of a text with the most different keywords; at a draw the first one.
+// The part of a text with the most different keywords, where "crossentropyloss" counts for more than
+// "nn"; at a draw the first one.
 const bestOf = places => {
-  let best = { count: 0 }
+  let best = { weight: 0 }
   for (const { start } of places) {
     const near = places.filter(p => p.start >= start && p.end <= start + LENGTH - BEFORE)
-    const count = new Set(near.map(p => p.keyword)).size
-    if (count > best.count) best = { count, start, near }
+    const weight = [...new Set(near.map(p => p.keyword))].join('').length
+    if (weight > best.weight) best = { weight, start, near }
   }
   return best
 }
@@ -80,8 +81,8 @@ Search.makeSearchSummary = (html, keywords, anchor) => {
     ...section,
     ...bestOf(placesOf(section.text, [...keywords])),
   }))
-  const best = found.reduce((a, b) => (b.count > a.count ? b : a))
-  if (!best.count) return excerpt(best.text, 0, [])
+  const best = found.reduce((a, b) => (b.weight > a.weight ? b : a))
+  if (!best.weight) return excerpt(best.text, 0, [])
   const summary = excerpt(best.text, best.start, best.near)
   // Sphinx puts the summary beside the link once this has returned.
   queueMicrotask(() => { summary.parentElement.querySelector('a').hash = best.id })
