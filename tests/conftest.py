@@ -1,14 +1,8 @@
 """What tests in a browser share."""
 
-import shutil
-
 import pytest
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
-    "--disable-sync --no-first-run --disable-quic"
-).split()
+from tools import browsers
 
 
 @pytest.fixture(scope="session")
@@ -17,14 +11,14 @@ def browser():
     # Not at the top: the tests that need no browser run without it too.
     from playwright.sync_api import sync_playwright
 
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = browsers.installed()
     if path is None:
         pytest.exit(
             "There is no browser to look with: none of "
-            f"{', '.join(BROWSERS)} is installed. On Debian: `apt-get install chromium`.",
+            f"{', '.join(browsers.NAMES)} is installed. On Debian: `apt-get install chromium`.",
             returncode=1,
         )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
         yield browser
         browser.close()

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import browsers
 from tools.build import BUILD, HTML
 from tools.host import serve
 
@@ -26,7 +27,6 @@ TARGETS = {
     "mobile": {"performance": 85, "accessibility": 100, "best-practices": 100, "seo": 100},
 }
 RUNS = 3
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def program() -> Path:
@@ -50,7 +50,7 @@ def measure(address: str, device: str, report: Path) -> dict[str, float]:
 
 def main() -> int:
     """Print the medians and return 1 if one misses its target, 2 if nothing can be measured."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = browsers.installed()
     if shutil.which("npm") is None or browser is None or not (HTML / "index.html").exists():
         print("It takes npm, Chromium, and a site built by make book.", file=sys.stderr)
         return 2

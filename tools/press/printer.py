@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Error, Page, sync_playwright
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# A profile's noise; --no-sandbox since a container's root may print, and only our own file is read.
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+from tools import browsers
+
 INSTALL = "On Debian: apt-get install chromium fonts-liberation fonts-dejavu fonts-wqy-microhei"
 MINUTES = 10
 # Two characters that differ look the same where no font has them.
@@ -41,12 +39,14 @@ def printer() -> Iterator[Page]:
         If there is no browser, or no font with Chinese characters.
     """
     with sync_playwright() as playwright:
-        path = next(filter(None, map(shutil.which, BROWSERS)), None)
+        path = browsers.installed()
         own = Path(playwright.chromium.executable_path)
         if path is None and not own.exists():
             raise CannotPrint(f"There is no Chromium or Chrome to print with. {INSTALL}")
         try:
-            browser = playwright.chromium.launch(executable_path=path or own, args=ARGUMENTS)
+            browser = playwright.chromium.launch(
+                executable_path=path or own, args=browsers.ARGUMENTS
+            )
         except Error as error:
             raise CannotPrint(f"The browser does not start: {error}") from None
         try:
