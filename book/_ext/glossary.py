@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
-from notes import link_to, split
+from places import link_to, split
 from sphinx.util.docutils import SphinxDirective
 from uses import without_chinese
 
@@ -24,7 +24,8 @@ DATA = "_static/terms-data.js"
 UNMARKED = {PAGE, "book/tale", "book/references"}
 # Where a link would be in the way, or the word is not part of a sentence.
 SKIPPED = (nodes.reference, nodes.title, nodes.literal, nodes.emphasis, nodes.strong,
-           nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.caption, nodes.term)  # fmt: skip
+           nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.caption,
+           nodes.term)  # fmt: skip
 
 
 def key(concept):
@@ -187,6 +188,7 @@ def write_data(app, exception):
 def setup(app):
     digest = hashlib.sha256(FILE.read_bytes()).hexdigest()
     app.add_config_value("glossary_digest", digest, "html")  # another one: write all pages again
+    app.setup_extension("places")
     app.add_directive("glossary-of-terms", Glossary)
     app.connect("doctree-resolved", link_terms)
     app.connect("build-finished", write_data)

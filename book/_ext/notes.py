@@ -12,24 +12,10 @@ import tomllib
 from pathlib import Path
 
 from docutils import nodes
-from sphinx import addnodes
+from places import link_to, split
 from sphinx.util.docutils import SphinxDirective
-from sphinx.util.nodes import make_refnode
-from uses import without_chinese
 
 HEADS = {"Id": 1, "The notes say": 5, "Taught in": 5}  # and the columns' shares of the width
-
-
-def split(place):
-    """Return the document of a place of the data file, and the id of a heading there or "".
-
-    >>> split("basics/07-multilayer-perceptron#three-bends")
-    ('notebooks/basics/07-multilayer-perceptron', 'three-bends')
-    >>> split("papers")
-    ('book/papers', '')
-    """
-    page, _, anchor = place.partition("#")
-    return f"notebooks/{page}" if "/" in page else f"book/{page}", anchor
 
 
 class Notes(SphinxDirective):
@@ -72,47 +58,13 @@ class Notes(SphinxDirective):
         return found
 
 
-def link_to(place, same_page=False):
-    """Return a link to a heading, called by its page and itself; Sphinx warns if it is not there.
-
-    After a link to the same page the heading's own name is enough.
-    """
-    return addnodes.pending_xref(
-        "",
-        nodes.inline("", place),
-        refdomain="",
-        reftype="heading",
-        reftarget=place,
-        refwarn=True,
-        same_page=same_page,
-    )
-
-
 def row(*cells):
     """Return a row of a table; a cell is a node or a list of them."""
     lists = (cell if isinstance(cell, list) else [cell] for cell in cells)
     return nodes.row("", *(nodes.entry("", *cell) for cell in lists))
 
 
-def resolve(app, env, node, content):
-    """Make the link to a heading, or to a page; none where there is no such place."""
-    if node["reftype"] != "heading":
-        return None
-    document, anchor = split(node["reftarget"])
-    if document not in env.titles:
-        return None
-    label = without_chinese(env.titles[document].astext())
-    if anchor:
-        slugs = env.metadata[document].get("myst_slugs", {})  # slug -> line, id, heading
-        heading = {there: text for _, there, text in slugs.values()}.get(anchor)
-        if heading is None:
-            return None
-        heading = without_chinese(heading)
-        label = heading if node["same_page"] else f"{label}: {heading}"
-    return make_refnode(app.builder, node["refdoc"], document, anchor, nodes.Text(label))
-
-
 def setup(app):
+    app.setup_extension("places")
     app.add_directive("notes", Notes)
-    app.connect("missing-reference", resolve)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

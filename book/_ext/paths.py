@@ -20,9 +20,8 @@ import re
 from pathlib import Path
 
 from docutils import nodes
-from sphinx import addnodes
+from places import link_to, split
 from sphinx.util.docutils import SphinxDirective
-from uses import without_chinese
 
 STATED = re.compile(r"\*\*Time:\*\*\s+(\d+)\s+minutes\s+to\s+read")
 ASKED = re.compile(r"\*\*In an interview:\*\*\s+\*(.+?)\*(?=\s)", re.DOTALL)
@@ -55,34 +54,30 @@ class Listing(SphinxDirective):
 
     has_content = True
 
-    def documents(self):
-        """Return the documents of the pages and their files."""
-        documents = [f"notebooks/{line.strip()}" for line in self.content if line.strip()]
-        for document in documents:
+    def files(self):
+        """Return the files of the pages, by the pages."""
+        pages = [line.strip() for line in self.content if line.strip()]
+        if not pages:
+            raise self.error("Which pages? Give one a line, such as basics/02-linear-regression.")
+        files = {}
+        for page in pages:
+            document, _ = split(page)
             if document not in self.env.found_docs:
                 raise self.error(f"{document} is no page of the book.")
-            self.env.note_dependency(str(self.env.doc2path(document)))
-        if not documents:
-            raise self.error("Which pages? Give one a line, such as basics/02-linear-regression.")
-        return {document: self.env.doc2path(document) for document in documents}
-
-
-def link(document):
-    """Return a link to a page that gets its title when all titles are known."""
-    return addnodes.pending_xref(
-        "", nodes.inline("", document), refdomain="", reftype="page", reftarget=document
-    )
+            files[page] = self.env.doc2path(document)
+            self.env.note_dependency(str(files[page]))
+        return files
 
 
 class Pages(Listing):
     """Link to pages, and say how long they take together."""
 
     def run(self):
-        files = self.documents()
+        files = self.files()
         total = sum(int(found(STATED, file)) for file in files.values())
         line = nodes.paragraph("", "", nodes.strong("", "Read"), minutes=total)
-        for i, document in enumerate(files):
-            line += [nodes.Text(" · " if i else f" ({duration(total)}): "), link(document)]
+        for i, page in enumerate(files):
+            line += [nodes.Text(" · " if i else f" ({duration(total)}): "), link_to(page)]
         return [line]
 
 
@@ -91,16 +86,16 @@ class Aloud(Listing):
 
     def run(self):
         questions = nodes.bullet_list()
-        for document, file in self.documents().items():
+        for page, file in self.files().items():
             asked = " ".join(found(ASKED, file).split())
             # Between grave accents stands code.
             parts = (asked[0].upper() + asked[1:]).split("`")
             kinds = (nodes.literal if i % 2 else nodes.Text for i in range(len(parts)))
             words = [k("", p) if k is nodes.literal else k(p) for k, p in zip(kinds, parts)]
-            questions += nodes.list_item(
-                "", nodes.paragraph("", "", *words, nodes.Text(" ("), link(document), nodes.Text(")"))
-            )
-        return [nodes.paragraph("", "", nodes.strong("", "Answer aloud"), nodes.Text(":")), questions]
+            source = [nodes.Text(" ("), link_to(page), nodes.Text(")")]
+            questions += nodes.list_item("", nodes.paragraph("", "", *words, *source))
+        head = nodes.paragraph("", "", nodes.strong("", "Answer aloud"), nodes.Text(":"))
+        return [head, questions]
 
 
 class PagesInAll(SphinxDirective):
@@ -118,21 +113,11 @@ def add_up(app, doctree):
         place.replace_self(nodes.paragraph("", f"Reading: {duration(total)} in all."))
 
 
-def resolve(app, env, node, content):
-    """Make the link to a page, under its English title."""
-    if node["reftype"] != "page":
-        return None
-    title = without_chinese(env.titles[node["reftarget"]].astext())
-    link = nodes.reference("", title, internal=True)
-    link["refuri"] = app.builder.get_relative_uri(node["refdoc"], node["reftarget"])
-    return link
-
-
 def setup(app):
+    app.setup_extension("places")
     app.add_node(in_all)
     app.add_directive("pages", Pages)
     app.add_directive("aloud", Aloud)
     app.add_directive("pages-in-all", PagesInAll)
     app.connect("doctree-read", add_up)
-    app.connect("missing-reference", resolve)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
