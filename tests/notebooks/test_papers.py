@@ -1,12 +1,10 @@
 """The reading guides in book/papers.md and below it."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
+from headings import ROOT, markdown
 
-ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 GUIDES = [ROOT / "book" / "papers.md", *sorted((ROOT / "book" / "papers").glob("*.md"))]
 # No guide: a book of some hundred pages is not read like a paper.
@@ -42,8 +40,7 @@ def cited(text):
 
 def sources(notebook):
     """Return the keys that a notebook cites where it says what it comes from."""
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    text = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    text = markdown(notebook.relative_to(ROOT).with_suffix(""))
     return cited(text.partition("## Where it comes from")[2])
 
 
