@@ -6,7 +6,6 @@
 says what the baseline of a project reached, and `{scenes}` shows the images of one of them.
 """
 
-import base64
 import io
 
 import numpy as np
@@ -84,12 +83,13 @@ class Scenes(SphinxDirective):
     def run(self):
         from d2lutils.data import get_fashion_mnist_labels
         from d2lutils.projects.tasks import cnn_parts
+        from d2lutils.widgets.still import png_uri
 
         (X, y), *_ = cnn_parts()
         names = ", ".join(get_fashion_mnist_labels(y[:6]))
-        data = base64.b64encode(strip(X[:6, 0].numpy())).decode()
+        data = png_uri(strip(X[:6, 0].numpy()))
         return [nodes.raw("", f'<p><img id="figure-scenes" class="book-figure" '
-                              f'src="data:image/png;base64,{data}" style="width:100%" '
+                              f'src="{data}" style="width:100%" '
                               f'alt="Six scenes, each with one garment among scraps of others: '
                               f'{names}"></p>', format="html")]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from bs4 import Tag
 
+from d2lutils.widgets.still import png_uri
 from tools.press.folds import new
 
 KEY = re.compile(r'data-d2l="(\w+)"')
-PREFIX = "data:image/png;base64,"
 TEXT_KINDS = ("d2l-predict", "d2l-quiz")
 MOVES = "On the site this figure can be moved."
 
@@ -49,7 +49,7 @@ def figure(component: Tag, stills: dict[str, bytes]) -> Tag:
     inside = component.select_one("img[src^='data:']")
     still = stills.get(component.get("data-d2l", ""))
     if still:
-        source = PREFIX + base64.b64encode(still).decode()
+        source = png_uri(still)
     else:  # a page of prose runs no code that could have left one in the cache
         source = inside["src"] if inside else ""
     if source:
