@@ -6,23 +6,12 @@ import re
 import pytest
 import torch
 from playwright.sync_api import expect
+from samples import WORDS, table_step
 from test_components_kit import cell, check_access, html_page, visit  # noqa: F401 (a fixture)
 
 import d2lutils as d2l
 from d2lutils.widgets import BeamTree
 from d2lutils.widgets.base import bundle
-
-WORDS = ["old", "dogs", "sleep", "."]
-CHANCES = {
-    None: [0.42, 0.33, 0.23, 0.02],
-    0: [0.2, 0.5, 0.25, 0.05],
-    1: [0.1, 0.05, 0.6, 0.25],
-    2: [0.02, 0.03, 0.05, 0.9],
-}
-
-
-def table_step(state, token):
-    return torch.tensor(CHANCES[token], dtype=torch.float64).log(), state
 
 
 def random_step(seed):

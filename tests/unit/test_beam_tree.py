@@ -6,23 +6,11 @@ import re
 
 import pytest
 import torch
+from samples import CHANCES, EVIL, WORDS, table_step
 
 import d2lutils as d2l
 from d2lutils.widgets import BeamTree
 from d2lutils.widgets.beamtree import search_tree
-
-EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
-WORDS = ["old", "dogs", "sleep", "."]
-CHANCES = {
-    None: [0.42, 0.33, 0.23, 0.02],
-    0: [0.2, 0.5, 0.25, 0.05],
-    1: [0.1, 0.05, 0.6, 0.25],
-    2: [0.02, 0.03, 0.05, 0.9],
-}
-
-
-def table_step(state, token):
-    return torch.tensor(CHANCES[token], dtype=torch.float64).log(), state
 
 
 def tree(step=table_step, words=WORDS, end=3, max_len=4, **options):

@@ -5,11 +5,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from samples import EVIL
 
 import d2lutils as d2l
 from d2lutils.widgets.base import payload_key, to_json
-
-EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
 
 
 def own(**change):

@@ -5,13 +5,13 @@ import re
 
 import pytest
 import torch
+from samples import EVIL
 from torch import nn
 
 from d2lutils.records import Record, Run, settings
 from d2lutils.widgets import Ladder, ScatterTable
 from d2lutils.widgets.outline import outline
 
-EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
 AXES = {"relu": [False, True], "wide": [False, True]}
 SWITCHES = {"relu": ("ReLU", "ReLU instead of sigmoid"), "wide": ("wide", "Eight channels")}
 ROWS = [

@@ -6,10 +6,10 @@ import re
 
 import numpy as np
 import pytest
+from samples import EVIL
 
 from d2lutils.widgets import TheBet
 
-EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
 NAMES = ["decay", "dropout", "stopping"]
 GAINS = [0.01, 0.02, 0.04]
 

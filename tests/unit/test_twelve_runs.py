@@ -6,12 +6,12 @@ import re
 
 import numpy as np
 import pytest
+from samples import EVIL
 
 from d2lutils.records import Record, Run, settings
 from d2lutils.widgets import TwelveRuns
 from d2lutils.widgets.twelve_runs import best_of
 
-EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
 AXES = {"lr": [0.01, 0.1, 1.0], "batch_size": [16, 64], "momentum": [0.0, 0.9]}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.figure import Figure
+from samples import EVIL
 
 from d2lutils import RNNModel, Vocab, widgets
 from d2lutils.widgets import (
@@ -41,7 +42,6 @@ from d2lutils.widgets.clinic import difference
 from d2lutils.widgets.curves import limits, span
 from d2lutils.widgets.still import COLORS
 
-EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
 SONG = "the lark sang, and the bell rang; so it was, said the old bell."
 LINE = Curves([1, 2, 3], loss=[3.0, 2.0, 1.0])
 

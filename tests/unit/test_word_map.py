@@ -5,11 +5,11 @@ import re
 
 import pytest
 import torch
+from samples import EVIL
 from torch.nn import functional as F
 
 from d2lutils.widgets import WordMap
 
-EVIL = "</script><img src=x onerror=alert(1)><!-- \u2028 $x_1$ \\ & \"'"
 WORDS = [f"w{i}" for i in range(40)]
 VECTORS = torch.randn(40, 10, generator=torch.Generator().manual_seed(0))
 
