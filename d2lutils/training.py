@@ -22,7 +22,7 @@ from .loops import (
 )
 from .metrics import Accumulator, Timer, check_labels, evaluate_accuracy_gpu, num_correct
 from .models import init_xavier
-from .plotting import Animator, plt, show_images
+from .plotting import Animator, show_images
 from .steps import *
 from .steps import __all__ as _steps_names
 
