@@ -12,7 +12,7 @@ NO_PYTHON = No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make bo
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test check pdf epub lighthouse live record colab bench address lock clean
+.PHONY: help environment book test check pdf epub lighthouse live record versions bench address lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,8 +49,9 @@ live: environment ## open the notebooks in JupyterLab
 record: environment ## run the experiments whose recorded results are missing or out of date
 	@$(IN_VENV) -m tools.record $(NAME)
 
-colab: environment ## run the notebooks in the versions that Colab has
-	@$(IN_VENV) -m tools.colab
+# One set alone, in an environment of its own: make versions NAME=colab (or oldest, or newest)
+versions: environment ## run the notebooks in Colab's, the oldest and the newest versions
+	@$(IN_VENV) -m tools.versions $(NAME)
 
 bench: environment ## compare the speed with d2l and with bare PyTorch
 	@$(IN_VENV) -m benchmarks

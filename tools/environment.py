@@ -2,7 +2,7 @@
 
     python tools/environment.py           make it, or bring it up to date
     python tools/environment.py lock      renew requirements.lock from pyproject.toml
-    python tools/environment.py oldest    print the lower bounds of d2lutils as pip constraints
+    python tools/environment.py oldest    print the lower bounds as pip constraints
 
 Runs with the standard library alone, since nothing is installed yet when it starts.
 """
@@ -24,6 +24,8 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 GB = 10**9
 # What the packages take to download and on disk. The registry's PyTorch for Linux brings CUDA.
 DOWNLOAD, DISK = (3 * GB, 6.3 * GB) if sys.platform == "linux" else (0.5 * GB, 2 * GB)
+# What single notebooks import, and d2lutils does not.
+BESIDE = ("d2l", "distributed", "pandas")
 LOCK_HEADER = """\
 # Exact versions for building the book and running its tests, for Python 3.11 to 3.13 on Linux,
 # macOS and Windows. Made from pyproject.toml, which has the lower bounds that d2lutils needs.
@@ -214,12 +216,19 @@ def renew_lock(root: Path) -> None:
     (root / "requirements.lock").write_text(LOCK_HEADER + body, encoding="utf-8")
 
 
-def oldest_constraints(root: Path) -> list[str]:
-    """Return d2lutils' own requirements, each pinned to its lower bound."""
+def readers_packages(root: Path) -> list[str]:
+    """Return the requirements of d2lutils and of the notebooks."""
     import tomllib  # not at the top: the message about an old Python must come before
 
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [requirement.replace(">=", "==") for requirement in project["dependencies"]]
+    extras = project["optional-dependencies"]
+    beside = [r for r in extras["book"] + extras["cluster"] if re.match(r"\w+", r)[0] in BESIDE]
+    return project["dependencies"] + beside
+
+
+def oldest_constraints(root: Path) -> list[str]:
+    """Return what readers need, each package pinned to its lower bound."""
+    return [requirement.replace(">=", "==") for requirement in readers_packages(root)]
 
 
 def main(arguments: list[str]) -> int:

@@ -83,7 +83,7 @@ def stack(request):
     extensions = COLAB / "share" / "jupyter" / "labextensions"
     found = list(COLAB.rglob("site-packages/jupyterlab_widgets-1.*.dist-info"))
     if not found:
-        pytest.skip("There is no environment with Colab's versions. `make colab` makes it.")
+        pytest.skip("There are no versions of Colab's here: `make versions NAME=colab` gets them.")
     return Stack(request.param, venv_python(COLAB), extensions)
 
 

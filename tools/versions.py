@@ -1,14 +1,20 @@
-"""Try the notebooks in Colab's versions of the packages: python -m tools.colab
+"""Try the notebooks in the versions that readers have: python -m tools.versions [NAME...]
 
-An environment of its own, .venv-colab, gets the versions of .github/colab.txt. The notebooks'
-set-up cell then installs d2lutils there, from a wheel made here and now instead of from its
-address. No package of Colab's may change its version by that. Then every notebook runs in smoke
-mode, in that environment's kernel; what drives the kernel is in the book's own environment.
+    colab     Colab's versions: .github/colab.txt
+    oldest    the lower bounds of pyproject.toml
+    newest    what pip finds today
+
+Without a name: all three. Each has an environment of its own, .venv-NAME. The notebooks' set-up
+cell then installs d2lutils there, from a wheel made here and now instead of from its address. No
+package that was there may change its version by that. Then every notebook runs in smoke mode, in
+that environment's kernel; what drives the kernel is in the book's own environment.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -19,20 +25,45 @@ from pathlib import Path
 import nbformat
 
 from tools import environment, execution
-from tools.build import ROOT, SAMPLE_WARNING, notebooks
+from tools.build import ROOT, SAMPLE_WARNING, VERSIONED, notebooks
 
-VENV = ROOT / ".venv-colab"
-VERSIONS = ROOT / ".github" / "colab.txt"
+COLAB = ROOT / ".github" / "colab.txt"
 INSTALL = re.compile(r"(?<=%pip install --quiet )\S+")
 
 
 class TrialError(Exception):
-    """What does not work in Colab's versions, in words for whoever runs the trial."""
+    """What does not work in some versions, in words for whoever runs the trial."""
 
 
-def provide(venv: Path) -> None:
-    """Make the environment with Colab's versions, or bring it up to date."""
-    environment.provide(venv, VERSIONS, environment.stamp_key(venv, [VERSIONS]))
+def colab() -> str:
+    """Return what Colab has, as pip's requirements."""
+    return COLAB.read_text(encoding="utf-8")
+
+
+def oldest() -> str:
+    """Return the lower bounds of what readers need, as pip's requirements."""
+    return "\n".join(environment.oldest_constraints(ROOT))
+
+
+def newest() -> str:
+    """Return what pip would install today for readers, as pip's requirements, all of it pinned."""
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command += ["--dry-run", "--ignore-installed", "--report", "-"]
+    command += environment.readers_packages(ROOT)
+    report = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    found = (package["metadata"] for package in json.loads(report)["install"])
+    return "\n".join(sorted(f"{package['name']}=={package['version']}" for package in found))
+
+
+SETS = {"colab": colab, "oldest": oldest, "newest": newest}
+
+
+def provide(venv: Path, requirements: Path) -> None:
+    """Make the environment with the required versions, anew where they are others than before."""
+    key, stamp = environment.stamp_key(venv, [requirements]), venv / "installed"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") != key:
+        shutil.rmtree(venv)  # else it would keep what trials have added
+    environment.provide(venv, requirements, key)
     # Else "python3" would be the kernel of the environment that drives it.
     command = [environment.venv_python(venv), "-m", "ipykernel", "install", "--prefix", venv]
     subprocess.run(command, check=True, capture_output=True)
@@ -57,8 +88,8 @@ def compare(before: dict[str, str], after: dict[str, str]) -> tuple[list[str], l
     return changed, [f"{name} {new}" for name, new in after.items() if name not in before]
 
 
-def restore(venv: Path) -> dict[str, str]:
-    """Undo what an earlier trial did; return what is installed, which is Colab's alone.
+def restore(venv: Path, requirements: Path) -> dict[str, str]:
+    """Undo what an earlier trial did; return what is installed, which is what was required.
 
     The first trial notes in before.txt what there was. Where a later one changed versions, the
     environment is made again.
@@ -74,8 +105,8 @@ def restore(venv: Path) -> dict[str, str]:
     if changed:
         environment.say(f"{venv} is made again: {', '.join(changed)}.")
         shutil.rmtree(venv)
-        provide(venv)
-        return restore(venv)
+        provide(venv, requirements)
+        return restore(venv, requirements)
     if added:
         command = [python, "-m", "pip", "uninstall", "--quiet", "--yes"]
         subprocess.run([*command, *(line.split()[0] for line in added)], check=True)
@@ -111,7 +142,7 @@ def from_wheel(cell: str, wheel: Path) -> str:
 
 
 def set_up(path: Path, wheel: Path, variables: dict[str, str], folder: Path) -> None:
-    """Run the set-up cell of a notebook in a kernel, as a reader on Colab would."""
+    """Run the set-up cell of a notebook in a kernel, as a reader on Colab does."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [c for c in notebook.cells if "setup" in c.metadata.get("tags", [])]
     notebook.cells[0].source = from_wheel(notebook.cells[0].source, wheel)
@@ -135,39 +166,54 @@ def run_notebooks(paths: list[Path], variables: dict[str, str], folder: Path) ->
     return [execution.notebook_name(r.path) for r in results if r.error]
 
 
-def trial(scratch: Path) -> str:
+def trial(name: str, scratch: Path) -> str:
     """Make the environment, install d2lutils as the notebooks do, and run them; return a summary.
+
+    Parameters
+    ----------
+    name
+        Which versions: a key of `SETS`.
+    scratch
+        An empty folder for what the trial needs.
 
     Raises
     ------
     TrialError
         If the set-up cell fails or changes a version, or a notebook fails.
     """
-    paths = notebooks(ROOT)
-    provide(VENV)
-    before = restore(VENV)
-    python = environment.venv_python(VENV)
+    paths, venv, requirements = notebooks(ROOT), ROOT / f".venv-{name}", scratch / f"{name}.txt"
+    requirements.write_text(SETS[name](), encoding="utf-8")
+    provide(venv, requirements)
+    before = restore(venv, requirements)
+    python = environment.venv_python(venv)
     variables = execution.kernel_environment(scratch, fast=True, python=python)
-    del variables["D2LUTILS_STATIC"]  # a reader on Colab gets the live panels
+    del variables["D2LUTILS_STATIC"]  # a reader gets the live panels
     variables.pop("PYTHONPATH", None)  # d2lutils has to come from the wheel
     set_up(paths[0], make_wheel(scratch), variables, scratch)
-    changed, added = compare(before, freeze(python))
+    after = freeze(python)
+    changed, added = compare(before, after)
     if changed:
         raise TrialError(f"Installing d2lutils changes versions: {', '.join(changed)}")
-    print(f"The set-up cell changed no version and added {', '.join(added)}.", flush=True)
+    print(f"The set-up cell changed no version and added {', '.join(added)}.")
+    shown = ", ".join(f"{package} {after[package]}" for package in VERSIONED if package in after)
+    print(f"{name}: Python {platform.python_version()}, {shown}", flush=True)
     empty = scratch / "content"  # on Colab there is nothing around a notebook
     empty.mkdir()
     failed = run_notebooks(paths, variables, empty)
     if failed:
         raise TrialError(f"{len(failed)} of {len(paths)} notebooks failed: {', '.join(failed)}")
-    return f"All {len(paths)} notebooks run in Colab's versions."
+    return f"{name}: all {len(paths)} notebooks run."
 
 
-def main() -> int:
-    """Do the trial and return the exit status."""
+def main(arguments: list[str]) -> int:
+    """Do the trials and return the exit status."""
+    if not set(arguments) <= set(SETS):
+        print(__doc__, file=sys.stderr)
+        return 2
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            print(trial(Path(folder)))
+        for name in arguments or SETS:
+            with tempfile.TemporaryDirectory() as folder:
+                print(trial(name, Path(folder)), flush=True)
     except (TrialError, environment.SetupError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -181,4 +227,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
