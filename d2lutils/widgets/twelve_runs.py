@@ -41,8 +41,8 @@ def best_of(values: Sequence[float], draws: int) -> BestOf:
 
     Examples
     --------
-    >>> best_of([0.5, 0.25, 0.75], 2)  # 0.75 in two of the three ways
-    BestOf(mean=0.6666666666666666, low=0.5, high=0.75)
+    >>> best_of([0.5, 1, 0.25, 0.75], 3)  # 1 in three of the four ways
+    BestOf(mean=0.9375, low=0.75, high=1.0)
     """
     ordered = np.sort(np.asarray(values, dtype=float))
     ways = math.comb(len(ordered), draws)
