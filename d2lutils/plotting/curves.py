@@ -33,14 +33,18 @@ def in_kernel() -> bool:
 
 
 def use_svg_display() -> None:
-    """Show figures as SVG in notebooks, which stay sharp at any size. Elsewhere: do nothing."""
+    """Show figures as SVG in notebooks, which stay sharp at any size. Elsewhere: do nothing.
+
+    The same figure gives the same file: it has no date, and its elements' names are not random.
+    """
     if not in_kernel():
         return
     try:
         from matplotlib_inline import backend_inline
     except ImportError:  # then the kernel shows figures in its own way
         return
-    backend_inline.set_matplotlib_formats("svg")
+    backend_inline.set_matplotlib_formats("svg", metadata={"Date": None})
+    plt.rcParams["svg.hashsalt"] = "d2l"
 
 
 def set_figsize(figsize: tuple[float, float] = (3.5, 2.5)) -> None:

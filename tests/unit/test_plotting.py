@@ -363,6 +363,7 @@ CELLS = {
     "next cell": "net.training",
     "failure": "other = d2l.Animator(); other.add(1, 2); other.add(2, 3); 1 / 0",
     "plot": "d2l.plot([1, 2], [3, 4], 'x', 'y')",
+    "the same plot": "d2l.plot([1, 2], [3, 4], 'x', 'y')",
 }
 
 
@@ -413,6 +414,12 @@ def test_a_cell_that_fails_shows_the_figure_it_had(cells):
 def test_plots_are_vector_graphics(cells):
     (picture,) = pictures(cells["plot"])
     assert "<svg" in picture.data["image/svg+xml"]
+
+
+def test_the_same_plot_gives_the_same_file(cells):
+    one, other = (cells[name][0].data["image/svg+xml"] for name in ("plot", "the same plot"))
+    assert "clip-path" in one  # a part with a name
+    assert one == other
 
 
 def test_nothing_in_the_kernel_goes_to_stderr(cells):
