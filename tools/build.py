@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +27,8 @@ import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from tools import address, execution
-from tools.execution import Result, notebook_name
+from tools.execution import Result
+from tools.pages import page_name
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
@@ -71,6 +73,14 @@ def cache_folder(data: str) -> Path:
     return BUILD / "cache" / execution.fingerprint(ROOT, data)
 
 
+def execute_in_full(paths: list[Path], data: str, keep: Callable[[Result], None]) -> list[str]:
+    """Execute notebooks as the book shows them; see `execution.execute_and_tell`."""
+    variables = execution.kernel_environment(BUILD / "scratch")
+    allowed = SAMPLE_WARNING if data == "sample" else ""
+    order = execution.longest_first(paths, REPORT)
+    return execution.execute_and_tell(order, variables, keep, allowed)
+
+
 def execute(data: str) -> str:
     """Execute the notebooks that need it, write execution.json, and return a summary.
 
@@ -83,25 +93,15 @@ def execute(data: str) -> str:
     paths = notebooks(ROOT)
     waiting = [p for p in paths if execution.lookup(cache, nbformat.read(p, as_version=4)) is None]
     failed: list[str] = []
-    finished = 0
     start = time.perf_counter()
 
-    def done(result: Result) -> None:
-        nonlocal finished
-        finished += 1
-        print(execution.report_line(result, finished, len(waiting)), flush=True)
-        if result.error:
-            failed.append(notebook_name(result.path))
-        else:
-            execution.store(cache, result)
-            os.utime(result.path)  # Sphinx reads the page again, though its source is the same
+    def keep(result: Result) -> None:
+        execution.store(cache, result)
+        os.utime(result.path)  # Sphinx reads the page again, though its source is the same
 
     if waiting:
         print(f"Executing {len(waiting)} of {len(paths)} notebooks, two at a time.", flush=True)
-        variables = execution.kernel_environment(BUILD / "scratch")
-        allowed = SAMPLE_WARNING if data == "sample" else ""
-        order = execution.longest_first(waiting, REPORT)
-        execution.run(execution.execute_all(order, variables, done, allowed))
+        failed = execute_in_full(waiting, data, keep)
     seconds = time.perf_counter() - start if waiting else 0.0
     rows = write_report(cache, paths, data, seconds)
     if failed:
@@ -118,7 +118,7 @@ def write_report(cache, paths: list[Path], data: str, seconds: float) -> list[di
     for path in paths:
         noted = execution.lookup(cache, nbformat.read(path, as_version=4))
         if noted:
-            row = {"notebook": notebook_name(path), "seconds": noted["execution_seconds"]}
+            row = {"notebook": page_name(path), "seconds": noted["execution_seconds"]}
             rows.append({**row, "date": noted["date"]})
     report = {
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -131,6 +131,19 @@ def write_report(cache, paths: list[Path], data: str, seconds: float) -> list[di
     return rows
 
 
+def noted_data() -> str:
+    """Return on which data the notebooks were executed, "full" or "sample".
+
+    Raises
+    ------
+    BuildError
+        If they were not.
+    """
+    if not REPORT.exists():
+        raise BuildError("The notebooks have not been executed: run python -m tools.build all")
+    return json.loads(REPORT.read_text(encoding="utf-8"))["data"]
+
+
 def site() -> None:
     """Build the site from executed notebooks; a warning of Sphinx is an error.
 
@@ -139,15 +152,13 @@ def site() -> None:
     BuildError
         If a notebook has not been executed, Sphinx complains, or pages are missing.
     """
-    if not REPORT.exists():
-        raise BuildError("The notebooks have not been executed: run python -m tools.build all")
-    data = json.loads(REPORT.read_text(encoding="utf-8"))["data"]
+    data = noted_data()
     folder = cache_folder(data)
     cache = execution.open_cache(folder)
     for path in notebooks(ROOT):
         # Sphinx would execute it in its own way: one at a time, with no line on how far it is.
         if execution.lookup(cache, nbformat.read(path, as_version=4)) is None:
-            raise BuildError(f"{notebook_name(path)} changed: run python -m tools.build all")
+            raise BuildError(f"{page_name(path)} changed: run python -m tools.build all")
     config = write_config(folder, data)
     remove_stale_pages(HTML, documents(ROOT))
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]

@@ -29,6 +29,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+from tools.pages import page_name
+
 ROOT = Path(__file__).resolve().parents[1]
 SKIP = "not-executed"  # the tag of cells that are shown but not run
 TIME_LIMIT = 600  # seconds for one notebook
@@ -205,6 +207,7 @@ async def execute(
     client = NotebookClient(
         notebook,
         timeout=None,
+        coalesce_streams=True,  # else it depends on the time how many pieces they come in
         record_timing=False,  # else every cell's metadata would change
         skip_cells_with_tag=SKIP,
         store_widget_state=False,  # the site shows every component without widgets
@@ -254,6 +257,32 @@ async def execute_all(
             group.create_task(work())
 
 
+def execute_and_tell(
+    paths: list[Path],
+    variables: dict[str, str],
+    keep: Callable[[Result], None],
+    allowed: str = "",
+    folder: Path | None = None,
+) -> list[str]:
+    """Execute notebooks, print a line for each, and return the names of those that failed.
+
+    The results of the others are handed to `keep`, each at once. For the rest see `execute_all`.
+    """
+    finished, failed = 0, []
+
+    def done(result: Result) -> None:
+        nonlocal finished
+        finished += 1
+        print(report_line(result, finished, len(paths)), flush=True)
+        if result.error:
+            failed.append(page_name(result.path))
+        else:
+            keep(result)
+
+    run(execute_all(paths, variables, done, allowed, folder))
+    return failed
+
+
 class _Loop(asyncio.SelectorEventLoop):
     """An event loop without signal handlers.
 
@@ -292,18 +321,13 @@ def longest_first(paths: Iterable[Path], report: Path) -> list[Path]:
         known = {row["notebook"]: row["seconds"] for row in rows}
 
     def weight(path: Path) -> tuple[float, int]:
-        return known.get(notebook_name(path), float("inf")), path.stat().st_size
+        return known.get(page_name(path), float("inf")), path.stat().st_size
 
     return sorted(paths, key=weight, reverse=True)
 
 
-def notebook_name(path: Path) -> str:
-    """Return part and name of a notebook, like basics/05-softmax-regression-scratch."""
-    return f"{path.parent.name}/{path.stem}"
-
-
 def report_line(result: Result, number: int, total: int) -> str:
     """Return the line that says how one of several notebooks went, followed by its error."""
-    name, state = notebook_name(result.path), "failed" if result.error else "ok"
+    name, state = page_name(result.path), "failed" if result.error else "ok"
     line = f"[{number}/{total}] {name:<50} {result.seconds:6.1f} s  {state}"
     return f"{line}\n\n{name}, {result.error}\n" if result.error else line

@@ -1,10 +1,10 @@
 """Record the experiments of the notebooks: run what is missing or was changed, and write it down.
 
-    python tools/record.py                      every notebook
-    python tools/record.py regularization       one part; or one page: basics/05-softmax-...
-    python tools/record.py --check              only say what is missing or stale
-    python tools/record.py --verify 2           run two recorded settings again and compare
-    python tools/record.py --scheduler tcp://host:8786   on the workers of a dask cluster
+    python -m tools.record                      every notebook
+    python -m tools.record regularization       one part; or one page: basics/05-softmax-...
+    python -m tools.record --check              only say what is missing or stale
+    python -m tools.record --verify 2           run two recorded settings again and compare
+    python -m tools.record --scheduler tcp://host:8786   on the workers of a dask cluster
 
 A notebook's cells with the tag `record` are executed in order, nothing else of it, in a fresh
 module without a kernel; they have to define all they use, and one or more `Experiment`s. The
@@ -45,13 +45,9 @@ from d2lutils.devices import fast_mode  # noqa: E402
 from d2lutils.experiment import Experiment  # noqa: E402
 from d2lutils.records import Record, same_setting  # noqa: E402
 from d2lutils.records.running import Failure, Run  # noqa: E402
+from tools.pages import page_name, select  # noqa: E402
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-
-
-def page_name(path: Path) -> str:
-    """Return part and name of a notebook, like regularization/03-dropout."""
-    return f"{path.parent.name}/{path.stem}"
 
 
 def record_cells(path: Path) -> list[str]:
@@ -74,16 +70,8 @@ def pages(wanted: Iterable[str] = ()) -> list[Path]:
         If a wanted name fits none of them.
     """
     baselines = NOTEBOOKS.parent.glob("d2lutils/projects/baselines.py")
-    found = [p for p in (*sorted(NOTEBOOKS.glob("*/*.ipynb")), *baselines) if record_cells(p)]
-    chosen = {}
-    for name in wanted:
-        fits = [p for p in found if page_name(p).startswith(name.strip("/"))]
-        if not fits:
-            known = ", ".join(map(page_name, found)) or "none"
-            raise ValueError(f"nothing that records begins with {name!r}; "
-                             f"there are: {known}")
-        chosen |= dict.fromkeys(fits)
-    return list(chosen) if wanted else found
+    recording = [p for p in (*sorted(NOTEBOOKS.glob("*/*.ipynb")), *baselines) if record_cells(p)]
+    return select(recording, wanted)
 
 
 def module_name(path: Path) -> str:

@@ -154,18 +154,6 @@ def set_up(path: Path, wheel: Path, variables: dict[str, str], folder: Path) -> 
         raise TrialError(f"The set-up cell failed.\n{said}\n{result.error}")
 
 
-def run_notebooks(paths: list[Path], variables: dict[str, str], folder: Path) -> list[str]:
-    """Run notebooks in smoke mode, print a line for each, and return the names of those failed."""
-    results: list[execution.Result] = []
-
-    def done(result: execution.Result) -> None:
-        results.append(result)
-        print(execution.report_line(result, len(results), len(paths)), flush=True)
-
-    execution.run(execution.execute_all(paths, variables, done, SAMPLE_WARNING, folder))
-    return [execution.notebook_name(r.path) for r in results if r.error]
-
-
 def trial(name: str, scratch: Path) -> str:
     """Make the environment, install d2lutils as the notebooks do, and run them; return a summary.
 
@@ -199,7 +187,9 @@ def trial(name: str, scratch: Path) -> str:
     print(f"{name}: Python {platform.python_version()}, {shown}", flush=True)
     empty = scratch / "content"  # on Colab there is nothing around a notebook
     empty.mkdir()
-    failed = run_notebooks(paths, variables, empty)
+    failed = execution.execute_and_tell(
+        paths, variables, keep=lambda result: None, allowed=SAMPLE_WARNING, folder=empty
+    )
     if failed:
         raise TrialError(f"{len(failed)} of {len(paths)} notebooks failed: {', '.join(failed)}")
     return f"{name}: all {len(paths)} notebooks run."
