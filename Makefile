@@ -12,7 +12,8 @@ NO_PYTHON = No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make bo
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test check pdf epub lighthouse live record versions bench address lock clean
+.PHONY: help environment book test check twice pdf epub lighthouse live record versions bench
+.PHONY: address lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +31,10 @@ test: environment ## run the tests of the package and of the notebooks
 check: environment ## check the built site, and the live panel in JupyterLab, in a real browser
 	@$(IN_VENV) -m pytest tests/site
 	@$(IN_VENV) -m pytest tests/live
+
+# One part or page: make twice NAME=rnn/09
+twice: environment ## execute the notebooks once more and compare the outputs with the book's
+	@$(IN_VENV) -m tools.twice $(NAME)
 
 # Needs Chromium or Chrome, and a font with Chinese characters; on Debian:
 # apt-get install chromium fonts-liberation fonts-dejavu fonts-wqy-microhei
