@@ -11,6 +11,7 @@ import math
 import numbers
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
 import torch
 
 __all__ = ["check"]
@@ -48,6 +49,19 @@ def number_in(name: str, value, low: float = -math.inf, high: float = math.inf) 
     if not math.isfinite(value) or not low <= value <= high:
         raise ValueError(f"{name} must be a finite number from {low:g} to {high:g}, got {value!r}")
     return float(value)
+
+
+def as_array(values, dtype=None) -> np.ndarray:
+    """Return numbers as an array; a tensor may be on a GPU or part of a graph, which NumPy refuses.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `numpy.asarray` does.
+    """
+    if isinstance(values, torch.Tensor):
+        values = values.detach().cpu()
+    return np.asarray(values, dtype=dtype)
 
 
 def one_of(name: str, value, allowed: Iterable):

@@ -12,7 +12,7 @@ import torch
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from ..checks import number_in
+from ..checks import as_array, number_in
 
 __all__ = ["plot", "plt", "set_axes", "set_figsize", "use_svg_display"]
 
@@ -202,5 +202,5 @@ def is_single(value) -> bool:
 def _array(series) -> np.ndarray:
     """Return numbers as an array, cut off from the graph of a tensor's gradients."""
     if isinstance(series, torch.Tensor):
-        return series.detach().cpu().numpy()
+        return as_array(series)
     return np.array([x.item() if isinstance(x, torch.Tensor) else x for x in series])

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from matplotlib import pyplot as plt
 
-from ..checks import number_in, positive_int
+from ..checks import as_array, number_in, positive_int
 from .curves import use_svg_display
 
 __all__ = ["show_heatmaps", "show_images"]
@@ -81,7 +80,7 @@ def show_images(
 
 def _image(img) -> np.ndarray:
     """Return an image as an array (height, width) or (height, width, channels)."""
-    img = img.detach().cpu().numpy() if isinstance(img, torch.Tensor) else np.asarray(img)
+    img = as_array(img)
     shape = img.shape
     if img.ndim == 3 and shape[0] in (1, 3):
         img = img.transpose(1, 2, 0)
@@ -137,9 +136,7 @@ def show_heatmaps(
     >>> d2l.show_heatmaps(torch.eye(3).reshape(1, 1, 3, 3), "keys", "queries")
     >>> d2l.plt.close()
     """
-    if isinstance(matrices, torch.Tensor):
-        matrices = matrices.detach().cpu().numpy()
-    matrices = np.asarray(matrices)
+    matrices = as_array(matrices)
     if matrices.ndim != 4 or not matrices.size:
         raise ValueError(
             f"matrices must have the shape (rows, columns, height, width), got {matrices.shape}"

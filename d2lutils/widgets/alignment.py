@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 
+from ..checks import as_array
 from .base import Component, paragraph
 from .still import new_figure, png
 
@@ -103,7 +104,7 @@ class Alignment(Component):
 
 def checked(source: str, output: str, weights: object) -> dict:
     """Return an example as the script takes it."""
-    read, written, weights = source.split(), output.split(), np.asarray(weights, dtype=float)
+    read, written, weights = source.split(), output.split(), as_array(weights, float)
     for name, words in (("source", read), ("output", written)):
         if not 1 <= len(words) <= MOST:
             raise ValueError(f"{name} must have 1 to {MOST} words, got {len(words)}")

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from ..checks import as_array
+
 __all__ = ["Curves"]
 
 
@@ -72,11 +74,8 @@ class Curves:
 
 
 def _array(name: str, values) -> np.ndarray:
-    # A tensor may sit on a GPU or be part of a graph; numpy takes neither.
-    if hasattr(values, "detach"):
-        values = values.detach().cpu()
     try:
-        return np.asarray(values, dtype=float)
+        return as_array(values, float)
     except (TypeError, ValueError):
         wanted = "numbers, in rows of equal length"
         raise ValueError(f"{name} must be {wanted}, got {values!r}") from None

@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from ..checks import positive_int
+from ..checks import as_array, positive_int
 from .base import Component, paragraph
 from .curves import compact
 from .still import COLORS, new_figure, png
@@ -229,10 +229,8 @@ def _shapes(layers: Mapping[str, np.ndarray]) -> dict[str, tuple[int, ...]]:
 
 
 def _array(name: str, values) -> np.ndarray:
-    if hasattr(values, "detach"):
-        values = values.detach().cpu()
     try:
-        array = np.asarray(values, dtype=np.float32)
+        array = as_array(values, np.float32)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a tensor of numbers, got {values!r}") from None
     if not np.isfinite(array).all():

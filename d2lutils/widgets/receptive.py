@@ -6,11 +6,10 @@ import io
 from html import escape
 
 import numpy as np
-import torch
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from ..checks import one_of
+from ..checks import as_array, one_of
 from .base import Component, paragraph
 from .still import COLORS, new_figure, png, png_uri
 
@@ -161,7 +160,7 @@ def _square(side: int) -> str:
 
 def _checked_image(image) -> np.ndarray:
     """Return a gray image as bytes, (side, side)."""
-    array = image.detach().cpu().numpy() if isinstance(image, torch.Tensor) else np.asarray(image)
+    array = as_array(image)
     if array.ndim == 3 and len(array) == 1:
         array = array[0]
     if array.ndim != 2 or array.shape[0] != array.shape[1] or len(array) not in SIDES:
