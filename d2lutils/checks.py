@@ -141,7 +141,7 @@ def _difference(got, expected, tol: float) -> str | None:
             return f"expected {len(expected)} values, got {len(got)}."
         found = (_difference(g, e, tol) for g, e in zip(got, expected))
         return next((d for d in found if d is not None), None)
-    got, expected = torch.as_tensor(got).detach(), torch.as_tensor(expected)
+    got, expected = torch.as_tensor(got).detach().cpu(), torch.as_tensor(expected).cpu()
     if got.shape != expected.shape:
         return f"expected the shape {tuple(expected.shape)}, got {tuple(got.shape)}."
     gap = (got.double() - expected.double()).abs().max().item() if got.numel() else 0.0
