@@ -15,7 +15,7 @@ from ..checks import one_of, positive_int
 from ..data import datasets
 from ..data.storage import StorageError, data_folder, put_in_place, scratch
 from ..devices import fast_mode
-from ..loops import evaluating
+from ..loops import device_of, evaluating
 from .tasks import TASKS, opened
 
 __all__ = ["Project", "ProjectScore", "project"]
@@ -125,9 +125,9 @@ class Project:
         Parameters
         ----------
         predict
-            A function of X, or a module, which is put into evaluation mode meanwhile. What it
-            returns has one entry for each example, in the order of X: labels or scores of ten
-            classes, numbers, or lines.
+            A function of X, or a module, which is put into evaluation mode meanwhile and gets
+            tensors on its own device. What it returns has one entry for each example, in the
+            order of X: labels or scores of ten classes, numbers, or lines.
 
         Raises
         ------
@@ -251,8 +251,8 @@ def baseline(name: str, part: str) -> tuple[float, float, float]:
 
 
 def _predictions(predict: Callable, X):
-    """Return what `predict` makes of a copy of X."""
-    X = X.clone() if isinstance(X, torch.Tensor) else X.copy()
+    """Return what `predict` makes of a copy of X, on the device of a module."""
+    X = X.clone().to(device_of(predict)) if isinstance(X, torch.Tensor) else X.copy()
     with evaluating(predict):
         return predict(X)
 
