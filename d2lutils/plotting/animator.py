@@ -15,7 +15,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from ..checks import positive_int
-from .curves import FORMATS, in_kernel, is_single, line_styles, set_axes
+from .curves import FORMATS, STABLE, in_kernel, is_single, line_styles, set_axes
 
 __all__ = ["Animator"]
 
@@ -186,7 +186,8 @@ class Animator:
 
         start = time.monotonic()
         svg = io.StringIO()
-        self.fig.savefig(svg, format="svg", metadata={"Date": None})
+        with plt.rc_context(STABLE):
+            self.fig.savefig(svg, format="svg", metadata={"Date": None})
         picture = {"image/svg+xml": svg.getvalue(), "text/plain": self._in_words()}
         # An update leaves the rest of the cell's output alone and, unlike clearing it, does
         # not flicker.

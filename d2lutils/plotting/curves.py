@@ -24,6 +24,9 @@ FORMATS = ("-", "m--", "g-.", "r:")
 # Universal Design" (2008); the purple is darkened.
 COLORS = {"b": "#0072B2", "m": "#A43E86", "g": "#009E73", "r": "#D55E00"}
 
+# Names the elements of an SVG file after what they hold; else they get random names.
+STABLE = {"svg.hashsalt": "d2l"}
+
 
 def in_kernel() -> bool:
     """Say whether this runs in a notebook's kernel, rather than in a script or terminal."""
@@ -44,7 +47,7 @@ def use_svg_display() -> None:
     except ImportError:  # then the kernel shows figures in its own way
         return
     backend_inline.set_matplotlib_formats("svg", metadata={"Date": None})
-    plt.rcParams["svg.hashsalt"] = "d2l"
+    plt.rcParams.update(STABLE)
 
 
 def set_figsize(figsize: tuple[float, float] = (3.5, 2.5)) -> None:

@@ -14,6 +14,8 @@ import matplotlib.style
 from matplotlib.figure import Figure
 from PIL import Image
 
+from ..plotting.curves import STABLE
+
 __all__: list[str] = []
 
 # After Okabe and Ito (2008), "Color Universal Design"; the light ones darkened until each has a
@@ -50,7 +52,7 @@ def png_uri(data: bytes) -> str:
 def figure_uri(figure: Figure) -> str:
     """Return the figure as an address that carries it: SVG or PNG, whichever travels lighter."""
     buffer = io.BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "d2l", "svg.fonttype": "none"}):
+    with matplotlib.rc_context({**STABLE, "svg.fonttype": "none"}):
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     drawing, picture = buffer.getvalue(), png(figure)
     if len(zlib.compress(drawing)) <= len(picture):

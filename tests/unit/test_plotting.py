@@ -362,6 +362,12 @@ CELLS = {
     """,
     "next cell": "net.training",
     "failure": "other = d2l.Animator(); other.add(1, 2); other.add(2, 3); 1 / 0",
+    "the same curves": """
+        for _ in range(2):
+            with d2l.Animator() as animator:
+                animator.add(1, 2)
+                animator.add(2, 3)
+    """,
     "plot": "d2l.plot([1, 2], [3, 4], 'x', 'y')",
     "the same plot": "d2l.plot([1, 2], [3, 4], 'x', 'y')",
 }
@@ -419,6 +425,12 @@ def test_plots_are_vector_graphics(cells):
 def test_the_same_plot_gives_the_same_file(cells):
     one, other = (cells[name][0].data["image/svg+xml"] for name in ("plot", "the same plot"))
     assert "clip-path" in one  # a part with a name
+    assert one == other
+
+
+def test_the_same_curves_give_the_same_file(cells):
+    one, other = (p.data["image/svg+xml"] for p in pictures(cells["the same curves"]))
+    assert "clip-path" in one
     assert one == other
 
 
