@@ -613,6 +613,31 @@ def check_access(page, context=".d2l-component"):
     assert results.violations_count == 0, results.generate_report()
 
 
+def check_width(page, width):
+    """Find nothing of a component beyond the right edge of a narrow page."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide = page.locator(".d2l-component *:not(.d2l-scroll *, .d2l-hidden, clipPath *, g *)")
+    right_ends = wide.evaluate_all("all => all.map(e => e.getBoundingClientRect().right)")
+    assert max(right_ends) <= width
+
+
+def check_targets(page):
+    """Find no control that is too small for a finger: 24 pixels."""
+    native = "label:has(input), .d2l-control input, select, button, summary, .d2l-number"
+    targets = page.locator(native)
+    sizes = [target.bounding_box() for target in targets.all() if target.is_visible()]
+    assert sizes and min(min(box["width"], box["height"]) for box in sizes) >= 24
+
+
+def check_height(visit, component, width):
+    """Compare the heights with and without a script: nothing below a component may jump."""
+    height = lambda page: page.locator(".d2l-component").bounding_box()["height"]
+    html = html_page(cell(component.html()), "light", True)
+    still = height(visit(html, width, java_script_enabled=False))
+    live = height(visit(html, width))
+    assert abs(still - live) <= 8
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("sheets", [True, False], ids=["site", "bare"])
 def test_axe_finds_nothing(visit, theme, sheets):
@@ -695,29 +720,18 @@ def test_nothing_overflows_at_360_pixels(visit, make):
     page = visit(html_page(cell(make().html()) + cell(OUTPUT), "light", True), width=360)
     for summary in page.get_by_text("Show as table").all():
         summary.click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    wide = page.locator(".d2l-component *:not(.d2l-scroll *, .d2l-hidden, clipPath *, g *)")
-    right_ends = wide.evaluate_all("all => all.map(e => e.getBoundingClientRect().right)")
-    assert max(right_ends) <= 360
+    check_width(page, 360)
 
 
 @pytest.mark.parametrize("make", MAKERS)
 def test_targets_are_at_least_24_pixels(visit, make):
-    page = visit(html_page(make().html()))
-    native = "label:has(input), .d2l-control input, select, button, summary, .d2l-number"
-    targets = page.locator(native)
-    sizes = [target.bounding_box() for target in targets.all() if target.is_visible()]
-    assert sizes and min(min(box["width"], box["height"]) for box in sizes) >= 24
+    check_targets(visit(html_page(make().html())))
 
 
 @pytest.mark.parametrize("width", [360, 800])
 @pytest.mark.parametrize("make", MAKERS)
 def test_still_and_live_are_as_tall(visit, make, width):
-    height = lambda page: page.locator(".d2l-component").bounding_box()["height"]
-    html = html_page(cell(make().html()), "light", True)
-    still = height(visit(html, width, java_script_enabled=False))
-    live = height(visit(html, width))
-    assert abs(still - live) <= 8
+    check_height(visit, make(), width)
 
 
 def test_without_a_script_the_picture_or_the_question_shows(visit):
