@@ -59,11 +59,8 @@ SETS = {"colab": colab, "oldest": oldest, "newest": newest}
 
 
 def provide(venv: Path, requirements: Path) -> None:
-    """Make the environment with the required versions, anew where they are others than before."""
-    key, stamp = environment.stamp_key(venv, [requirements]), venv / "installed"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") != key:
-        shutil.rmtree(venv)  # else it would keep what trials have added
-    environment.provide(venv, requirements, key)
+    """Make the environment with the required versions, or bring it up to date."""
+    environment.provide(venv, requirements, environment.stamp_key(venv, [requirements]))
     # Else "python3" would be the kernel of the environment that drives it.
     command = [environment.venv_python(venv), "-m", "ipykernel", "install", "--prefix", venv]
     subprocess.run(command, check=True, capture_output=True)
@@ -88,29 +85,29 @@ def compare(before: dict[str, str], after: dict[str, str]) -> tuple[list[str], l
     return changed, [f"{name} {new}" for name, new in after.items() if name not in before]
 
 
-def restore(venv: Path, requirements: Path) -> dict[str, str]:
-    """Undo what an earlier trial did; return what is installed, which is what was required.
+def note(venv: Path) -> dict[str, str]:
+    """Note in before.txt what is installed before a trial, and return it."""
+    found = freeze(environment.venv_python(venv))
+    lines = (f"{name}=={version}\n" for name, version in found.items())
+    environment.write_at_once(venv / "before.txt", "".join(lines))
+    return found
 
-    The first trial notes in before.txt what there was. Where a later one changed versions, the
-    environment is made again.
-    """
+
+def undo(venv: Path) -> None:
+    """Undo what an earlier trial did: remove what it added, or all where it changed versions."""
     python, noted = environment.venv_python(venv), venv / "before.txt"
-    if not noted.exists():
-        found = freeze(python)
-        lines = (f"{name}=={version}\n" for name, version in found.items())
-        environment.write_at_once(noted, "".join(lines))
-        return found
+    if not noted.exists() or environment.misfit(venv, sys.version_info[:2]):
+        return
     before = dict(line.split("==") for line in noted.read_text(encoding="utf-8").splitlines())
     changed, added = compare(before, freeze(python))
     if changed:
         environment.say(f"{venv} is made again: {', '.join(changed)}.")
         shutil.rmtree(venv)
-        provide(venv, requirements)
-        return restore(venv, requirements)
+        return
     if added:
         command = [python, "-m", "pip", "uninstall", "--quiet", "--yes"]
         subprocess.run([*command, *(line.split()[0] for line in added)], check=True)
-    return before
+    noted.unlink()
 
 
 def make_wheel(folder: Path) -> Path:
@@ -171,8 +168,9 @@ def trial(name: str, scratch: Path) -> str:
     """
     paths, venv, requirements = notebooks(ROOT), ROOT / f".venv-{name}", scratch / f"{name}.txt"
     requirements.write_text(SETS[name](), encoding="utf-8")
+    undo(venv)
     provide(venv, requirements)
-    before = restore(venv, requirements)
+    before = note(venv)
     python = environment.venv_python(venv)
     variables = execution.kernel_environment(scratch, fast=True, python=python)
     del variables["D2LUTILS_STATIC"]  # a reader gets the live panels

@@ -19,7 +19,6 @@ versions = pytest.importorskip("tools.versions", reason="needs the extra 'book'"
 from tools import address, environment  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
-REQUIRED = Path("a file with versions")
 
 
 @pytest.fixture(scope="module")
@@ -181,50 +180,38 @@ def test_a_changed_version_and_a_lost_package_are_changes():
 @pytest.fixture
 def installed(monkeypatch):
     """What is installed in a pretended environment, and the commands that would be run."""
-    found = SimpleNamespace(packages={"numpy": "2.0.2"}, commands=[])
+    found = SimpleNamespace(packages={"numpy": "2.0.2"}, commands=[], misfit="")
+    monkeypatch.setattr(environment, "misfit", lambda venv, version: found.misfit)
     monkeypatch.setattr(versions, "freeze", lambda python: dict(found.packages))
     monkeypatch.setattr(versions.subprocess, "run", lambda call, **_: found.commands.append(call))
     return found
 
 
 def test_a_second_trial_starts_where_the_first_one_did(installed, tmp_path):
-    assert versions.restore(tmp_path, REQUIRED) == {"numpy": "2.0.2"}
+    assert versions.note(tmp_path) == {"numpy": "2.0.2"}
     installed.packages["d2lutils"] = "0.1.0"
-    assert versions.restore(tmp_path, REQUIRED) == {"numpy": "2.0.2"}
+    versions.undo(tmp_path)
     assert [call[-3:] for call in installed.commands] == [["--quiet", "--yes", "d2lutils"]]
+    versions.undo(tmp_path)
+    assert len(installed.commands) == 1
 
 
-def test_other_requirements_make_the_environment_anew(installed, tmp_path, monkeypatch):
-    def provide(venv, requirements, key):
-        venv.mkdir(exist_ok=True)
-        (venv / "installed").write_text(key)
-
-    monkeypatch.setattr(environment, "provide", provide)
-    monkeypatch.setenv("JUPYTER_PATH", "")  # which is then put back
-    venv, required, noted = tmp_path / "venv", tmp_path / "a.txt", tmp_path / "venv" / "before.txt"
-    required.write_text("numpy==2.0.2")
-    versions.provide(venv, required)
-    noted.touch()
-    versions.provide(venv, required)
-    assert noted.exists()
-    required.write_text("numpy==2.0.2\npandas==2.2")
-    versions.provide(venv, required)
-    assert not noted.exists()
-
-
-def test_an_environment_that_changed_is_made_again(installed, tmp_path, monkeypatch, capsys):
-    def provide(venv, requirements):
-        assert not venv.exists()
-        venv.mkdir()
-        installed.packages = {"numpy": "2.0.2"}
-
-    monkeypatch.setattr(versions, "provide", provide)
+def test_an_environment_that_a_trial_changed_is_removed(installed, tmp_path, capsys):
     venv = tmp_path / "venv"
     venv.mkdir()
-    versions.restore(venv, REQUIRED)
+    versions.note(venv)
     installed.packages = {"numpy": "2.3.0", "pooch": "1.9"}
-    assert versions.restore(venv, REQUIRED) == {"numpy": "2.0.2"}
+    versions.undo(venv)
+    assert not venv.exists()
     assert "is made again: numpy 2.0.2 -> 2.3.0." in capsys.readouterr().out
+
+
+def test_an_environment_whose_python_is_gone_is_left_to_be_made_again(installed, tmp_path):
+    versions.note(tmp_path)
+    installed.misfit = "its Python or pip does not start"
+    installed.packages = {}
+    versions.undo(tmp_path)
+    assert tmp_path.exists() and installed.commands == []
 
 
 # The wheel
