@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
@@ -159,7 +159,7 @@ def site() -> None:
         # Sphinx would execute it in its own way: one at a time, with no line on how far it is.
         if execution.lookup(cache, nbformat.read(path, as_version=4)) is None:
             raise BuildError(f"{page_name(path)} changed: run python -m tools.build all")
-    config = write_config(folder, data)
+    config = write_config(folder, data, BUILD)
     remove_stale_pages(HTML, documents(ROOT))
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
     command += [str(ROOT), "--path-output", str(ROOT), "--config", str(config)]
@@ -171,18 +171,23 @@ def site() -> None:
     check_pages(HTML, documents(ROOT))
 
 
-def write_config(folder: Path, data: str) -> Path:
-    """Write _build/_config.yml and return its path: _config.yml with what is found elsewhere."""
+def write_config(folder: Path, data: str, target: Path, excluded: Iterable[str] = ()) -> Path:
+    """Write _config.yml with what is found elsewhere into `target`, and return its path.
+
+    Notebooks that are excluded are shown without outputs.
+    """
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     repository = address.current(ROOT)
     config["repository"] = {"url": f"https://{repository.name}", "branch": repository.branch}
-    config.setdefault("execute", {}).update(execute_notebooks="cache", cache=str(folder))
+    config.setdefault("execute", {}).update(
+        execute_notebooks="cache", cache=str(folder), exclude_patterns=sorted(excluded)
+    )
     if data == "sample":
         config["execute"]["stderr_output"] = "show"  # the warning that says so belongs on the page
     # Jupyter Book looks for these beside the file that names them.
     extensions = config.get("sphinx", {}).get("local_extensions", {})
     extensions.update({name: str(ROOT / path) for name, path in extensions.items()})
-    path = BUILD / "_config.yml"
+    path = target / "_config.yml"
     path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
     return path
 

@@ -296,7 +296,7 @@ def test_the_warning_about_the_sample_is_shown_and_no_other(book, data, stderr):
         "execute: {stderr_output: warn}\nsphinx: {local_extensions: {own: book/_ext}}\n"
     )
     (book / "_build").mkdir()
-    written = build.write_config(book / "_build" / "cache" / "key", data).read_text()
+    written = build.write_config(book / "cache", data, book / "_build").read_text()
     assert f"stderr_output: {stderr}" in written
     assert str(book / "book/_ext") in written
 
