@@ -153,25 +153,29 @@ def data(root: Path, name: str) -> Plan:
         f"tests/unit/test_{plain}.py": "data_unit.py",
     }, name)
     content = made[f"{folder}/files/{name}.csv"].encode()
-    known = {"SIZE": str(len(content)), "CHECKSUM": hashlib.sha256(content).hexdigest()}
-    parts = filled({"card": "data_card.txt", "readme": "data_readme.md"}, name, known)
-    package = read(root, f"{folder}/__init__.py")
-    package = inserted(package, r"from \. import", f"from . import {plain} as _{plain}")
-    package = inserted(package, r"from \.\w", f"from .{plain} import *")
-    package = inserted(package, r"    \*_", f"    *_{plain}.__all__,")
-    section = f"## {name.replace('-', ' ').capitalize()}\n\n```{{eval-rst}}\n.. names:: data.{plain}\n```\n\n"
+    facts = {"SIZE": str(len(content)), "CHECKSUM": hashlib.sha256(content).hexdigest()}
+    parts = filled({
+        "card": "data_card.txt", "readme": "data_readme.md", "reference": "data_reference.md",
+    }, name, facts)
+    package, shipped, readme, reference = (
+        f"{folder}/__init__.py", f"{folder}/shipped.py", f"{folder}/files/README.md",
+        "book/reference/data.md",
+    )
+    text = inserted(read(root, package), r"from \. import", f"from . import {plain} as _{plain}")
+    text = inserted(text, r"from \.\w", f"from .{plain} import *")
+    last_card = r"\nSHIPPED = .*?\n        \),\n(?=    \])"
+    before_loaders = r"\n(?=## Loaders\n)"
     return Plan(made, {
-        f"{folder}/__init__.py": package,
-        f"{folder}/shipped.py": after(
-            read(root, f"{folder}/shipped.py"), r"\nSHIPPED = .*?\n        \),\n(?=    \])", parts["card"]),
-        f"{folder}/files/README.md": read(root, f"{folder}/files/README.md") + parts["readme"],
-        "book/reference/data.md": after(
-            read(root, "book/reference/data.md"), r"\n## Pairs of sentences\n.*?\n(?=## )", section),
+        package: inserted(text, r"    \*_", f"    *_{plain}.__all__,"),
+        shipped: after(read(root, shipped), last_card, parts["card"]),
+        readme: read(root, readme) + parts["readme"],
+        reference: after(read(root, reference), before_loaders, parts["reference"]),
     }, (
         f"tools/make_{plain}.py: how the file is made; run it, it prints size and checksum",
-        f"{folder}/shipped.py: the card, with size and checksum; the terms of a licence",
-        f"{folder}/files/README.md: the same for those who open the folder",
+        f"{shipped}: the card, with size and checksum, where it is from, and under what terms",
+        f"{readme}: the same for those who open the folder",
         f"{folder}/{plain}.py: the loader, and its tests in tests/unit/test_{plain}.py",
+        f"{reference}: the heading of its entry",
     ))
 
 
@@ -214,7 +218,8 @@ def write(root: Path, plan: Plan) -> None:
             write_at_once(root / name, text)
     except BaseException:  # Ctrl-C, too
         for name in plan.made:
-            (root / name).unlink(missing_ok=True)
+            for path in (root / name, (root / name).with_suffix(".new")):
+                path.unlink(missing_ok=True)
         for path, text in old.items():
             write_at_once(path, text)
         raise

@@ -1,4 +1,4 @@
-"""The skeletons: they pass the tests that pages have to pass, and are written whole or not at all."""
+"""The skeletons: they pass the tests that pages have to pass, and are written whole or not."""
 
 import doctest
 import subprocess

@@ -50,7 +50,7 @@ class AThing(Component):
             + '<div class="d2l-controls"><div class="d2l-control"><span class="d2l-name">throws'
             + f'</span><span class="d2l-value">{self.throws}</span></div></div>'
             + paragraph(_words(self.throws), "where")
-            + '<div class="d2l-bar"></div>'
+            + f'<div class="d2l-bar" style="width:{100 * self.throws**-0.5:.1f}%"></div>'
             + '<div class="d2l-foot"><noscript>The slider needs JavaScript.</noscript></div>'
         )
 
