@@ -12,8 +12,8 @@ NO_PYTHON = No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make bo
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test check twice pdf epub lighthouse live record versions bench
-.PHONY: address lock clean
+.PHONY: help environment book test check twice pdf epub lighthouse live new draft tidy record
+.PHONY: versions bench address lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,18 @@ lighthouse: environment ## measure speed, access and more of the built site with
 
 live: environment ## open the notebooks in JupyterLab
 	@$(IN_VENV) -m jupyterlab notebooks
+
+# make new NOTEBOOK=regularization/09-my-page, or COMPONENT=my-dial, or DATA=my-data
+new: environment ## make the skeleton of a page, a component or a data set
+	@$(IN_VENV) -m tools.new $(if $(NOTEBOOK),notebook $(NOTEBOOK)) \
+	    $(if $(COMPONENT),component $(COMPONENT)) $(if $(DATA),data $(DATA))
+
+# make draft NAME=regularization/09-my-page
+draft: environment ## execute one page and build it, the others without outputs, in _build/draft
+	@$(IN_VENV) -m tools.draft $(NAME)
+
+tidy: environment ## clear what Jupyter has left in the notebooks: outputs, counts, your machine
+	@$(IN_VENV) -m tools.tidy
 
 # One part or page: make record NAME=regularization
 record: environment ## run the experiments whose recorded results are missing or out of date
