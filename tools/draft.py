@@ -17,6 +17,7 @@ import nbformat
 
 from tools import build, execution
 from tools.build import SAMPLE_WARNING, BuildError
+from tools.pages import page_name
 
 
 def draft() -> Path:
@@ -71,7 +72,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print(__doc__, file=sys.stderr)
         return 2
-    paths = {f"{path.parent.name}/{path.stem}": path for path in build.notebooks(build.ROOT)}
+    paths = {page_name(path): path for path in build.notebooks(build.ROOT)}
     if arguments[0] not in paths:
         print(f"error: {arguments[0]!r} is no page of _toc.yml that runs", file=sys.stderr)
         return 2
