@@ -272,7 +272,9 @@ class MaskedSoftmaxCELoss(nn.CrossEntropyLoss):
         `pred` holds scores, (batch_size, num_steps, vocab_size); `label` the right tokens,
         (batch_size, num_steps); `valid_len` how many of them count, (batch_size,).
         """
-        l = F.cross_entropy(pred.permute(0, 2, 1), label, self.weight, reduction="none")
+        l = F.cross_entropy(
+            pred.permute(0, 2, 1), label, self.weight, ignore_index=self.ignore_index,
+            reduction="none", label_smoothing=self.label_smoothing)
         return sequence_mask(l, valid_len).mean(dim=1)
 
 
