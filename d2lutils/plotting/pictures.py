@@ -23,7 +23,8 @@ def show_images(
     """Show the first images of `imgs` in a grid, row by row.
 
     Integers are taken to range from 0 to 255, and floats from 0 to 1; where floats leave
-    that range, the smallest of all is shown as 0 and the largest as 1.
+    that range, the smallest of all is shown as 0 and the largest as 1. Images of one channel
+    are gray; d2l stretches each from its darkest to its brightest, in false colors.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ def show_images(
         ax.set_axis_off()
     for ax, img in zip(axes, imgs):
         ax.imshow(img, cmap="gray", vmin=0, vmax=1)
-    for ax, title in zip(axes, titles if titles is not None else []):
+    for ax, title in zip(axes[:len(imgs)], titles if titles is not None else []):
         ax.set_title(title, fontsize="medium")
     return axes
 
@@ -111,7 +112,9 @@ def show_heatmaps(
     figsize: tuple[float, float] = (2.5, 2.5),
     cmap: str = "Reds",
 ) -> None:
-    """Show matrices as pictures in a grid, all on one scale of colors.
+    """Show matrices as pictures in a grid, all on the one scale of the color bar.
+
+    d2l scales each for itself, and its bar belongs to the last.
 
     Parameters
     ----------
@@ -120,7 +123,7 @@ def show_heatmaps(
     xlabel, ylabel
         What the columns and the rows of a matrix are.
     titles
-        What stands above each column of the grid.
+        What stands above each column of the grid (in d2l above each matrix).
     figsize
         Size of the figure in inches.
     cmap
