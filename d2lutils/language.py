@@ -120,8 +120,9 @@ def train_ch8(
 ) -> None:
     """Train a language model by SGD with clipped gradients, draw its perplexity, let it write.
 
-    The perplexity drawn is that on the training text; `perplexity` gives that on another. In fast
-    mode there are at most two epochs.
+    The perplexity drawn is that on the training text; `perplexity` gives that on another. It
+    writes at the end alone; what d2l writes every ten epochs vanishes from a notebook again. In
+    fast mode there are at most two epochs.
 
     Parameters
     ----------

@@ -29,7 +29,8 @@ class Accumulator:
     """Running sums of `n` quantities.
 
     Tensors on a GPU are added up there and become Python numbers only when they are read:
-    adding in every step does not make the CPU wait for the GPU.
+    adding in every step does not make the CPU wait for the GPU. Where d2l drops values beyond
+    `n` without a word, `add` refuses them.
 
     Parameters
     ----------
@@ -86,6 +87,8 @@ def _single(value) -> float | torch.Tensor:
 
 class Timer:
     """A stopwatch that keeps every time it has taken, in seconds. It starts when created.
+
+    Between two calls of `stop` there has to be a `start`: d2l's counts the first stretch twice.
 
     Examples
     --------
@@ -148,7 +151,7 @@ def accuracy(y_hat: torch.Tensor, y: torch.Tensor) -> float:
     y_hat
         Scores or probabilities of shape (examples, classes), of which the largest is the
         prediction, or the predicted labels themselves, of shape (examples,) or
-        (examples, 1).
+        (examples, 1): d2l compares such a column with every label.
     y
         The true labels, (examples,).
 
@@ -205,8 +208,8 @@ def evaluate_accuracy(net: Callable, data_iter: Iterable) -> float:
     """Return the share of the examples in `data_iter` that `net` classifies correctly.
 
     A module runs in evaluation mode and is then put back into the mode it was in, part
-    by part: who evaluates in the middle of training would otherwise go on without dropout
-    and with frozen batch-norm statistics.
+    by part: who evaluates in the middle of training would otherwise, as in d2l, go on without
+    dropout and with frozen batch-norm statistics.
 
     Parameters
     ----------
@@ -265,6 +268,8 @@ def evaluate_accuracy_gpu(
 def evaluate_loss(net: Callable, data_iter: Iterable, loss: Callable) -> float:
     """Return the mean loss of `net` over all examples in `data_iter`.
 
+    A module runs in evaluation mode, without dropout; d2l leaves it in the mode it is in.
+
     Parameters
     ----------
     net, data_iter
@@ -272,7 +277,7 @@ def evaluate_loss(net: Callable, data_iter: Iterable, loss: Callable) -> float:
     loss
         A function of (y_hat, y), which gives one number per element or their mean over
         the batch. A mean counts as often as the batch has examples, so that a short last
-        batch gets no more weight than its examples should.
+        batch gets no more weight than its examples should (in d2l it counts once).
 
     Raises
     ------

@@ -129,8 +129,8 @@ def train_ch3(
 ) -> None:
     """Train, and draw loss and accuracy after every epoch.
 
-    A module is left in evaluation mode, ready to predict. In fast mode there are at most
-    two epochs.
+    A module is left in evaluation mode, ready to predict. Unlike in d2l, no finite result is
+    refused, and the axes show every point. In fast mode there are at most two epochs.
 
     Parameters
     ----------
@@ -172,6 +172,8 @@ def train_ch3(
 def predict_ch3(net: Callable, test_iter: Iterable, n: int = 6) -> None:
     """Show the first `n` images of `test_iter` with their true and predicted labels.
 
+    d2l's titles are the same two names without the words which is which.
+
     Parameters
     ----------
     net
@@ -202,8 +204,9 @@ def train_ch6(
     """Train an image classifier from new Xavier weights by SGD on the cross-entropy.
 
     Draws the training loss and accuracy five times an epoch and the test accuracy after
-    it, and ends by printing the last of each and the training speed. The module is left
-    on `device`, in evaluation mode. In fast mode there are at most two epochs.
+    it, and ends by printing the last of each and the training speed. The axes begin at 0:
+    d2l's cut off the first epoch. The module is left on `device`, in evaluation mode. In
+    fast mode there are at most two epochs.
 
     Parameters
     ----------

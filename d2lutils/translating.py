@@ -128,7 +128,7 @@ def bleu(pred_seq: str, label_seq: str, k: int) -> float:
 
     It is the product of the precisions of the n-grams, that of length n to the power of 1/2^n,
     times a penalty for a translation that is shorter than the reference. Lengths that the
-    translation is too short for are left out.
+    translation is too short for are left out; d2l's fails there.
 
     Parameters
     ----------

@@ -135,7 +135,8 @@ def load_data_fashion_mnist(
 
     The training images come in a new order in each pass. Batches are
     X, float32 of shape (n, 1, 28, 28) with values from 0 to 1, and y, int64 of
-    shape (n,). In fast mode there are 2,000 and 500 images.
+    shape (n,). In fast mode there are 2,000 and 500 images. From one seed, d2l
+    shuffles in another order; images that it resizes are rounded to 256 grays.
 
     Parameters
     ----------

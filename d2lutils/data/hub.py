@@ -37,8 +37,8 @@ DATA_HUB: dict[str, tuple[str, str]] = {
 def download(name: str, cache_dir: str | os.PathLike = os.path.join("..", "data")) -> str:
     """Download a file of `DATA_HUB` unless it is there already, and return its path.
 
-    A file that is there with another checksum is downloaded again; a file
-    takes its place only when it is whole.
+    A file that is there with another checksum is downloaded again. Unlike in d2l,
+    a new file is checked too, and takes its place only when it is whole.
 
     Parameters
     ----------

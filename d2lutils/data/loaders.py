@@ -78,6 +78,8 @@ def load_array(
 ) -> TensorLoader:
     """Return a loader over tensors, shuffled for training.
 
+    From one seed, this loader and the one of d2l shuffle in different orders.
+
     Parameters
     ----------
     data_arrays
@@ -102,7 +104,7 @@ def load_array(
 
 
 def get_dataloader_workers() -> int:
-    """Return how many worker processes a DataLoader should have: none.
+    """Return how many worker processes a DataLoader should have: none (d2l: four).
 
     Reading data in memory takes less time than a worker process takes to hand
     it over, and workers hang in notebooks on Windows.

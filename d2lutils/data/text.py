@@ -135,7 +135,7 @@ def tokenize(lines: Sequence[str], token: str = "word") -> list[list[str]]:
     Raises
     ------
     ValueError
-        If `token` is anything else.
+        If `token` is anything else (d2l prints a line and returns None).
 
     Examples
     --------

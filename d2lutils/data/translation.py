@@ -122,7 +122,7 @@ def build_array_nmt(
     array : torch.Tensor
         The numbers, (lines, num_steps).
     valid_len : torch.Tensor
-        How many of them are not padding, (lines,), int32.
+        How many of them are not padding, (lines,), int32 (in d2l int64).
 
     Examples
     --------

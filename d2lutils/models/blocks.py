@@ -110,6 +110,9 @@ class Inception(nn.Module):
 class Residual(nn.Module):
     """Two 3 x 3 convolutions whose result is added to their input.
 
+    Unlike in d2l, the convolutions have no biases, and the 1 x 1 one too has its batch
+    normalization.
+
     Parameters
     ----------
     input_channels, num_channels

@@ -33,7 +33,8 @@ class Animator:
     still missing are drawn by `finish`, at the end of a ``with`` block, or at the latest
     when the cell ends. In a script it is a figure of pyplot like any other, always
     complete, to save or to show; where there are windows, it is shown at the end of the
-    script if the script did not show it.
+    script if the script did not show it. It draws any number of curves, d2l's as many as
+    there are formats.
 
     Parameters
     ----------

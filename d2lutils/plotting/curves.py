@@ -153,8 +153,8 @@ def plot(
         A name for each curve.
     fmts
         Matplotlib format strings, one for each curve; they repeat where there are more
-        curves. The letters b, m, g, r stand for colors that color-blind readers can tell
-        apart.
+        curves, which d2l does not draw. The letters b, m, g, r stand for colors that
+        color-blind readers can tell apart.
     figsize
         Size in inches of this figure and the ones after it.
     axes
