@@ -140,7 +140,6 @@ REFUSED = {
     "more values than sums": lambda d2l: d2l.Accumulator(1).add(1, 2),
     "a timer that was stopped": lambda d2l: [timer.stop() for timer in [d2l.Timer()] * 2],
     "an unknown kind of token": lambda d2l: d2l.tokenize(["a b"], "sentence"),
-    "a GPU before the first": lambda d2l: d2l.try_gpu(-1),
 }
 
 
