@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from pretended_gpu import pretended_gpu
 
 import d2lutils
 from d2lutils import records
@@ -94,3 +95,17 @@ def assert_same(theirs, ours, rel: float) -> None:
     else:
         near = rel and isinstance(theirs, float)
         assert ours == (pytest.approx(theirs, rel=rel, abs=rel) if near else theirs)
+
+
+@pytest.fixture(params=[
+    "pretended",
+    pytest.param("real", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")),
+])
+def gpu(request, monkeypatch):
+    """A pretended GPU, and a real one where this machine has one."""
+    if request.param == "real":
+        monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)  # it rounds to ten bits
+        yield torch.device("cuda", 0)
+    else:
+        with pretended_gpu() as device:
+            yield device

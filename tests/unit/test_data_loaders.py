@@ -103,9 +103,8 @@ def test_no_worker_processes():
     assert get_dataloader_workers() == 0
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_tensors_on_a_gpu_stay_there(arrays):
-    on_gpu = tuple(tensor.cuda() for tensor in arrays)
+def test_tensors_on_a_gpu_stay_there(arrays, gpu):
+    on_gpu = tuple(tensor.to(gpu) for tensor in arrays)
     loader = load_array(on_gpu, 3)
     assert all(X.is_cuda and y.is_cuda for X, y in loader)
     assert sorted(rows(loader)) == list(range(10))

@@ -249,12 +249,11 @@ def test_other_failures_of_a_network_stay_what_they_are():
         d2l.evaluate_accuracy(net, [(torch.ones(1), torch.ones(1))])
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
-def test_on_a_gpu_all_is_the_same(data):
+def test_on_a_gpu_all_is_the_same(data, gpu):
     X, y = data
     net = nn.Linear(4, 3)
     expected = d2l.evaluate_accuracy(net, [(X, y)])
-    assert d2l.evaluate_accuracy(net.cuda(), [(X, y)]) == expected
+    assert d2l.evaluate_accuracy(net.to(gpu), [(X, y)]) == expected
     metric = d2l.Accumulator(1)
-    metric.add(torch.tensor(1.5, device="cuda"))
+    metric.add(torch.tensor(1.5, device=gpu))
     assert metric.data[0].is_cuda and metric[0] == 1.5

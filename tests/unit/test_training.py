@@ -196,11 +196,10 @@ def test_fast_mode_trains_for_two_epochs(train, data, monkeypatch):
     assert points[-1][0] == 2
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
 @pytest.mark.parametrize("train", ["train_ch3", "train_ch6"])
-def test_batches_follow_the_network_to_a_gpu(train, data, monkeypatch):
+def test_batches_follow_the_network_to_a_gpu(train, data, monkeypatch, gpu):
     points = record_points(monkeypatch)
-    net = nn.Linear(4, 3).cuda()
+    net = nn.Linear(4, 3).to(gpu)
     if train == "train_ch3":
         run(train, net, data, data)
     else:
