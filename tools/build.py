@@ -26,7 +26,7 @@ import nbformat
 import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from tools import address, execution
+from tools import SLOW, address, execution
 from tools.execution import Result
 from tools.pages import page_name
 
@@ -91,19 +91,20 @@ def execute(data: str) -> str:
     """
     cache = execution.open_cache(cache_folder(data))
     paths = notebooks(ROOT)
-    waiting = [p for p in paths if execution.lookup(cache, nbformat.read(p, as_version=4)) is None]
+    noted = {p: execution.lookup(cache, nbformat.read(p, as_version=4)) for p in paths}
+    waiting = [path for path in paths if noted[path] is None]
     failed: list[str] = []
     start = time.perf_counter()
 
     def keep(result: Result) -> None:
-        execution.store(cache, result)
+        noted[result.path] = execution.store(cache, result)
         os.utime(result.path)  # Sphinx reads the page again, though its source is the same
 
     if waiting:
         print(f"Executing {len(waiting)} of {len(paths)} notebooks, two at a time.", flush=True)
         failed = execute_in_full(waiting, data, keep)
     seconds = time.perf_counter() - start if waiting else 0.0
-    rows = write_report(cache, paths, data, seconds)
+    rows = write_report(noted, data, seconds)
     if failed:
         raise BuildError(f"{len(failed)} of {len(paths)} notebooks failed: {', '.join(failed)}")
     return (
@@ -112,14 +113,18 @@ def execute(data: str) -> str:
     )
 
 
-def write_report(cache, paths: list[Path], data: str, seconds: float) -> list[dict]:
-    """Write execution.json and return its rows, one for each notebook in the cache."""
-    rows = []
-    for path in paths:
-        noted = execution.lookup(cache, nbformat.read(path, as_version=4))
-        if noted:
-            row = {"notebook": page_name(path), "seconds": noted["execution_seconds"]}
-            rows.append({**row, "date": noted["date"]})
+def write_report(noted: dict[Path, dict | None], data: str, seconds: float) -> list[dict]:
+    """Write execution.json and return its rows, one for each notebook that was executed."""
+    rows = [
+        {
+            "notebook": page_name(path),
+            "seconds": found["execution_seconds"],
+            "date": found["date"],
+            "machine": found["machine"],
+        }
+        for path, found in noted.items()
+        if found
+    ]
     report = {
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "data": data,
@@ -161,7 +166,9 @@ def site() -> None:
             raise BuildError(f"{page_name(path)} changed: run python -m tools.build all")
     config = write_config(folder, data, BUILD)
     remove_stale_pages(HTML, documents(ROOT))
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
+    skip = f"import sys; sys.modules[{SLOW!r}] = None; "
+    call = "from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", skip + call, "build"]
     command += [str(ROOT), "--path-output", str(ROOT), "--config", str(config)]
     command += ["-W", "-n", "--keep-going", *fresh_if_changed(folder)]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:

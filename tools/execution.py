@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import signal
@@ -105,18 +106,23 @@ def files_read(notebook: NotebookNode) -> str | None:
     return digest.hexdigest()[:16]
 
 
-def store(cache: JupyterCacheAbstract, result: Result) -> None:
-    """Put a result into the cache, in place of one that was written only in part."""
+def store(cache: JupyterCacheAbstract, result: Result) -> dict:
+    """Put a result into the cache, in place of one that was written only in part.
+
+    Returns what is noted with it, as `lookup` does.
+    """
     _, key = cache.create_hashed_notebook(result.notebook)
     shutil.rmtree(Path(cache.path) / "executed" / key, ignore_errors=True)
     noted = {
         "execution_seconds": round(result.seconds, 2),
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "machine": f"{platform.system()} ({platform.machine()}), {os.cpu_count()} cores",
         "read": files_read(result.notebook),
     }
     bundle = CacheBundleIn(result.notebook, str(result.path), data=noted)
     # Cells that were skipped have no number, which jupyter-cache's own check takes for an error.
     cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    return noted
 
 
 def problems(notebook: NotebookNode, allowed: str = "") -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
+from times import in_words
 
 NAME = "deep-learning-one-dial-at-a-time"  # as in tools/press/book.py
 FORMS = {"pdf": "a PDF to print", "epub": "an EPUB for a reading device"}
@@ -44,10 +45,8 @@ def link(form, path):
     """
     facts = path.stat()
     size = max(1, round(facts.st_size / 1e6))
-    day = date.fromtimestamp(facts.st_mtime)
-    return (
-        f'<a href="{path.name}" download>{FORMS[form]}</a> ({size} MB, {day.day} {day:%B %Y})'
-    )
+    day = in_words(date.fromtimestamp(facts.st_mtime))
+    return f'<a href="{path.name}" download>{FORMS[form]}</a> ({size} MB, {day})'
 
 
 def visit(translator, node):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pydata_sphinx_theme
 from fontTools import subset
+from sphinx.util.build_phase import BuildPhase
 
 THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
 ICONS = Path("vendor", "fontawesome", "webfonts", "fa-solid-900.woff2")
@@ -47,11 +48,17 @@ def icons(styles, used):
     return by_class | set(re.findall(r"[\ue000-\uf8ff]", styles + used))
 
 
+def is_due(app, exception, target):
+    """Say at the end of a build whether a font has to be cut: pages were written, or it lacks."""
+    written = app.phase >= BuildPhase.RESOLVING or not target.exists()
+    return not exception and app.builder.format == "html" and written
+
+
 def trim_icons(app, exception):
     """Cut down the icon font in the built site, and empty the script that it makes idle."""
-    if exception or app.builder.format != "html":
-        return
     static = Path(app.outdir, "_static")
+    if not is_due(app, exception, static / ICONS):
+        return
     (static / "scripts" / "fontawesome.js").write_text("")
     used = [*Path(app.outdir).rglob("*.html"), *static.glob("*.js"), *static.glob("scripts/*.js")]
     styles = [*static.glob("*.css"), *static.glob("styles/*.css")]

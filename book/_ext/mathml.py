@@ -186,7 +186,8 @@ def visit_display(translator, node):
 
 def make_font(app, exception):
     """Write the font, cut down to the characters that stand in the built pages' formulas."""
-    if exception or app.builder.format != "html":
+    target = Path(app.outdir, "_static", "math.woff2")
+    if not fonts.is_due(app, exception, target):
         return
     pages = Path(app.outdir).rglob("*.html")
     formulas = (re.findall(r"<math.*?</math>", page.read_text("utf-8"), re.S) for page in pages)
@@ -196,7 +197,7 @@ def make_font(app, exception):
     # a root is not in the text: <msqrt> draws it.
     letters |= {styled(char, "italic") for char in letters} | set("0123456789 ℎ√")
     source = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
-    fonts.cut(source, Path(app.outdir, "_static", "math.woff2"), letters)
+    fonts.cut(source, target, letters)
 
 
 def setup(app):

@@ -29,11 +29,8 @@ class Notes(SphinxDirective):
         lines = tomllib.loads(file.read_text("utf-8")).get(self.arguments[0])
         if not lines:
             raise self.error(f"{file.name} has no part {self.arguments[0]!r}.")
-        group = nodes.tgroup(cols=len(HEADS))
-        group += [nodes.colspec(colwidth=width) for width in HEADS.values()]
-        group += nodes.thead("", row(*(nodes.paragraph("", head) for head in HEADS)))
-        group += nodes.tbody("", *(self.line(key, **line) for key, line in lines.items()))
-        return [nodes.table("", group, classes=["notes"])]
+        rows = [self.line(key, **line) for key, line in lines.items()]
+        return [table(HEADS, rows, "notes")]
 
     def line(self, key, says, where, topic=None, holds=None):
         """Return the row of one line of the notes."""
@@ -56,6 +53,15 @@ class Notes(SphinxDirective):
             found += nodes.list_item("", nodes.paragraph("", "", link))
             before = document
         return found
+
+
+def table(heads, rows, name):
+    """Return a table of a class; `heads` are its columns and their shares of the width."""
+    group = nodes.tgroup(cols=len(heads))
+    group += [nodes.colspec(colwidth=width) for width in heads.values()]
+    group += nodes.thead("", row(*(nodes.paragraph("", head) for head in heads)))
+    group += nodes.tbody("", *rows)
+    return nodes.table("", group, classes=[name])
 
 
 def row(*cells):

@@ -28,6 +28,15 @@ def duration(seconds):
     return f"{count} {unit}{'s' * (count > 1)}"
 
 
+def in_words(day):
+    """Write a date as the book does.
+
+    >>> in_words(date(2026, 11, 2))
+    '2 November 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
 def ask_git(folder, *arguments):
     """Return what git says, and nothing where it cannot."""
     try:
@@ -49,12 +58,15 @@ def changes(env):
     return {name: ask_git(env.srcdir, *log, path) for name, path in paths.items()}
 
 
+def executed(outdir):
+    """Return what execution.json says; nothing where there is none."""
+    report = Path(outdir).parent / "execution.json"
+    return json.loads(report.read_text("utf-8")) if report.exists() else {}
+
+
 def runs(env, outdir):
     """Return the seconds that each notebook took."""
-    report = Path(outdir).parent / "execution.json"
-    if not report.exists():
-        return {}
-    rows = json.loads(report.read_text("utf-8"))["notebooks"]
+    rows = executed(outdir).get("notebooks", [])
     seconds = {f"notebooks/{row['notebook']}": row["seconds"] for row in rows}
     return {name: seconds[name] for name in env.found_docs & seconds.keys()}
 
@@ -81,8 +93,7 @@ def show(app, pagename, templatename, context, doctree):
     if seconds is not None:
         parts.append(f"{duration(seconds)} to run")
     if changed:
-        day = date.fromisoformat(changed)
-        said = f"{day.day} {day:%B %Y}"
+        said = in_words(date.fromisoformat(changed))
         parts.append(f'changed on <time datetime="{changed}">{said}</time>')
     line = f'</h1>\n<p class="times">{" · ".join(parts)}</p>' if parts else "</h1>"
     body = STATED.sub("", body, count=1).replace("<p></p>", "", 1)

@@ -2,6 +2,8 @@
 
 import doctest
 import importlib
+import json
+import re
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -201,3 +203,51 @@ def test_the_book_as_one_file_is_offered_once_it_is_there(tmp_path):
     (site.parent / name).unlink()
     html, _, _ = build(tmp_path, ".. downloads::", settings)
     assert "<code>make pdf</code>" in html and not (site / name).exists()
+
+
+# ---- executions
+
+def executed(folder, **seconds):
+    """Write the report of an execution of notebooks of one part."""
+    rows = [{"notebook": f"basics/{name}", "seconds": took, "date": "2026-11-02T09:00:00+00:00",
+             "machine": "Linux (x86_64), 2 cores"} for name, took in seconds.items()]
+    (folder / "book").mkdir(exist_ok=True)
+    (folder / "notebooks" / "basics").mkdir(parents=True, exist_ok=True)
+    for page in ("book/basics", *(f"notebooks/{row['notebook']}" for row in rows)):
+        title = page.split("/")[-1].capitalize()
+        (folder / f"{page}.md").write_text(f"---\norphan: true\n---\n# {title}\n", "utf-8")
+    report = {"notebooks": rows, "versions": {"python": "3.13.1", "torch": "2.15.0"}}
+    (folder / "execution.json").write_text(json.dumps(report), "utf-8")
+
+
+EXECUTIONS = "extensions = ['myst_parser', 'executions']\n"
+
+
+def test_the_execution_times_are_read_again_when_there_are_others(tmp_path):
+    executed(tmp_path, one=4.2, two=98.6)
+    html, said, status = build(tmp_path, ".. execution-times::", EXECUTIONS)
+    assert (said, status) == ("", 0)
+    assert "from Linux (x86_64), 2 cores, with python 3.13.1 and torch 2.15.0." in html
+    assert cells_of(html) == [
+        f"<strong>{link('book/basics')}</strong>", "<strong>103</strong>", "",
+        link("notebooks/basics/one"), "4", "2 November 2026",
+        link("notebooks/basics/two"), "99", "2 November 2026",
+        "<strong>The book</strong>", "<strong>103</strong>", "",
+    ]
+    executed(tmp_path, one=4.2, two=50.0)
+    html, _, _ = build(tmp_path, ".. execution-times::", EXECUTIONS)
+    assert cells_of(html)[-2] == "<strong>54</strong>"
+
+
+def cells_of(html):
+    return re.findall(r"<td><p>(.*?)</p></td>", html)
+
+
+def link(page):
+    title = page.split("/")[-1].capitalize()
+    return f'<a class="reference internal" href="{page}.html">{title}</a>'
+
+
+def test_without_an_execution_there_are_no_times(tmp_path):
+    _, said, status = build(tmp_path, ".. execution-times::", EXECUTIONS)
+    assert status == 1 and "There are no times yet" in said

@@ -12,6 +12,8 @@ import test_extensions  # noqa: F401  (puts the extensions on the path)
 import times
 from conftest import ROOT, contents
 
+from tools.execution import WORKERS
+
 STATED = r"\*\*Time:\*\* (\d+) minutes to read, (.+) to run\."
 # What the words allow, in seconds: machines differ.
 RUNS = {"a few seconds": (0, 20), "under a minute": (0, 60), "about a minute": (30, 120)}
@@ -38,6 +40,28 @@ def test_the_time_to_run_that_a_notebook_states_is_that_of_the_machine(page):
     [seconds] = [row["seconds"] for row in rows if f"notebooks/{row['notebook']}" == page]
     low, high = RUNS[stated(page)[1]]
     assert low <= seconds <= high
+
+
+def test_the_limits_hold_that_the_page_of_execution_times_states():
+    rows = json.loads((ROOT / "_build" / "execution.json").read_text("utf-8"))["notebooks"]
+    said = (ROOT / "book" / "execution-times.md").read_text("utf-8")
+    most = re.search(r"no notebook takes more than (\d+) seconds.* than (\d+) minutes", said)
+    seconds, minutes = map(int, most.groups())
+    assert max(rows, key=lambda row: row["seconds"])["seconds"] <= seconds
+    assert sum(row["seconds"] for row in rows) / WORKERS <= 60 * minutes
+
+
+def test_the_execution_times_link_to_every_notebook_and_add_up(look):
+    lines = look("book/execution-times.html").page.locator("table.executions tbody tr").all()
+    pages = [line for line in lines if line.locator("strong").count() == 0]
+    links = [line.locator("a").get_attribute("href") for line in pages]
+    assert links == [f"../{name}.html" for name in NOTEBOOKS]
+    rows = json.loads((ROOT / "_build" / "execution.json").read_text("utf-8"))["notebooks"]
+    assert [line.locator("td").nth(1).inner_text() for line in pages] == [
+        f"{row['seconds']:.0f}" for row in rows]
+    name, total, _ = lines[-1].locator("td").all_inner_texts()
+    assert name == "The book"
+    assert int(total.replace(",", "")) == round(sum(row["seconds"] for row in rows))
 
 
 def test_a_page_shows_its_times_once(look, name):
