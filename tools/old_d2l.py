@@ -54,7 +54,8 @@ def install(target: Path) -> None:
             part.rename(target)
         # A registry that answers has pip itself.
         elif _pip("download", "--no-deps", "--dest", folder, "pip").returncode:
-            raise NoRegistry(f"no package registry answers:\n{installed.stderr}")
+            *_, said = installed.stderr.splitlines()
+            raise NoRegistry(f"no package registry answers ({said})")
         else:
             raise RuntimeError(f"d2l 0.17.6 could not be installed:\n{installed.stderr}")
 
