@@ -6,6 +6,7 @@ book/_static/terms.js shows the definition there, on hovering and on focus. The 
 script of their own, loaded when the first is asked for.
 """
 
+import functools
 import hashlib
 import json
 import re
@@ -113,14 +114,24 @@ def chinese(text):
     return nodes.inline("", text, classes=["language-zh"])
 
 
+@functools.cache
+def hovering():
+    """Return the terms that show their definitions on other pages, and what finds them in a text.
+
+    It is made once: the expression of all terms takes as long as many a page.
+    """
+    terms = [term for term in concepts() if term.hover]
+    return terms, Finder(terms)
+
+
 def link_terms(app, doctree, docname):
     """Link the first use of each term that another page teaches to the glossary."""
     if app.builder.format != "html" or PAGE not in app.env.found_docs or docname in UNMARKED:
         return
-    terms = [term for term in concepts() if term.hover]
+    terms, finder = hovering()
     own = [term for term in terms if page_of(term) == docname]
     seen = {term.id for term in [*own, *shortened(own, terms)]}
-    finder, address = Finder(terms), app.builder.get_relative_uri(docname, PAGE)
+    address = app.builder.get_relative_uri(docname, PAGE)
     for paragraph in list(doctree.findall(nodes.paragraph)):
         for text in whole_texts(paragraph):
             if not is_free(text):
