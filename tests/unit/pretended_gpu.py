@@ -102,18 +102,26 @@ def refuse_mixed(func, args, tensors):
                            f"devices, cuda:0 and cpu! ({func})")
 
 
+def swap(t1, t2):
+    """Exchange two tensors: PyTorch's own does not where a graph of the first is still kept."""
+    t1.__class__, t2.__class__ = t2.__class__, t1.__class__
+    t1.__dict__, t2.__dict__ = t2.__dict__, t1.__dict__
+    torch._C._swap_tensor_impl(t1, t2)
+
+
 @contextmanager
 def pretended_gpu():
     """Run the block as on a machine with one GPU."""
-    swap = torch.__future__.get_swap_module_params_on_conversion()
+    swaps = torch.__future__.get_swap_module_params_on_conversion()
     lift = torch._C._only_lift_cpu_tensors()
     # `param.data = moved` would move no more than PyTorch's own part of a tensor of ours.
     torch.__future__.set_swap_module_params_on_conversion(True)
     torch._C._set_only_lift_cpu_tensors(True)  # torch.tensor(...) moves where the mode sees it
     try:
-        with (mock.patch("torch.cuda._lazy_init", lambda: None),
+        with (mock.patch("torch.utils.swap_tensors", swap),
+              mock.patch("torch.cuda._lazy_init", lambda: None),
               mock.patch("torch.cuda.device_count", lambda: 1), Dispatch()):
             yield GPU
     finally:
         torch._C._set_only_lift_cpu_tensors(lift)
-        torch.__future__.set_swap_module_params_on_conversion(swap)
+        torch.__future__.set_swap_module_params_on_conversion(swaps)

@@ -27,6 +27,16 @@ def test_what_is_on_two_devices_is_refused(name, gpu):
         MIXED[name](torch.zeros(2, 3, device=gpu))
 
 
+def test_a_network_moves_as_it_is_also_while_its_graph_is_kept(gpu):
+    net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+    weight, kept, before = net[0].weight, net(torch.ones(4, 3)), net[0].weight.tolist()
+    assert net.to(gpu)[0].weight is weight and weight.device == net[1].running_mean.device == gpu
+    net(torch.ones(4, 3, device=gpu)).sum().backward()
+    assert weight.grad.device == gpu and kept.device.type == "cpu"
+    assert net.cpu()[0].weight is weight and weight.tolist() == before
+    assert isinstance(weight, nn.Parameter) and weight.grad.device.type == "cpu"
+
+
 def test_what_may_be_on_the_cpu(gpu):
     X = torch.zeros(2, 3).to(gpu)
     X[torch.tensor([1])] += torch.tensor(2.0)
