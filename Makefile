@@ -70,8 +70,9 @@ record: environment ## run the experiments whose recorded results are missing or
 versions: environment ## run the notebooks in Colab's, the oldest and the newest versions
 	@$(IN_VENV) -m tools.versions $(NAME)
 
+# One part: make bench PART=rnn
 bench: environment ## compare the speed with d2l and with bare PyTorch
-	@$(IN_VENV) -m benchmarks
+	@$(IN_VENV) -m benchmarks $(PART)
 
 # make address TO=github.com/you/your-fork
 address: ## name another repository as the book's, everywhere

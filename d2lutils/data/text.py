@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections import Counter
@@ -252,8 +253,9 @@ def load_corpus_time_machine(max_tokens: int = -1) -> tuple[list[int], Vocab]:
     """
     tokens = tokenize(read_time_machine(), "char")
     vocab = Vocab(tokens)
-    corpus = [vocab[token] for line in tokens for token in line]
-    return (corpus[:max_tokens] if max_tokens > 0 else corpus), vocab
+    wanted = itertools.islice(
+        itertools.chain.from_iterable(tokens), max_tokens if max_tokens > 0 else None)
+    return [vocab.token_to_idx[token] for token in wanted], vocab
 
 
 def seq_data_iter_random(

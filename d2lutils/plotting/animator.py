@@ -127,9 +127,12 @@ class Animator:
                 X.append(a)
                 Y.append(b)
                 line.set_data(X, Y)
-                line.set_marker("o" if len(X) == 1 else "")  # a line through it would not show
-        self.axes[0].relim()
-        self.axes[0].autoscale_view()
+                if len(X) <= 2:
+                    line.set_marker("o" if len(X) == 1 else "")  # a line through it would not show
+                # The new point alone widens the limits: to find them anew, and at once, would take
+                # more time than all the rest.
+                self.axes[0].update_datalim([(a, b)])
+        self.axes[0].autoscale(None)  # when it is drawn next, or asked for
         if in_kernel():
             self._show_in_time()
 
