@@ -49,7 +49,7 @@ def icons(styles, used):
 
 
 def is_due(app, exception, target):
-    """Say at the end of a build whether a font has to be cut: pages were written, or it lacks."""
+    """Say at the end of a build whether to cut a font: pages were written, or there is none."""
     written = app.phase >= BuildPhase.RESOLVING or not target.exists()
     return not exception and app.builder.format == "html" and written
 
