@@ -2,7 +2,6 @@
 
 import math
 import sys
-import time
 
 import pytest
 import torch
@@ -11,48 +10,47 @@ from benchmarks import __main__ as bench
 from benchmarks import measure
 from benchmarks.measure import Comparison, Cost, Result, Rival, bare, compare, cost, d2l
 
-FAST, SLOW = 0.001, 0.02  # seconds
 
-
-@pytest.fixture(autouse=True)
-def one_call_each(monkeypatch):
-    """Measure one call, not as many as take a fifth of a second."""
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that only `pause` moves on; one call of a side is measured, not many."""
+    now = [0.0]
     monkeypatch.setattr(measure, "LEAST_SECONDS", 0)
+    monkeypatch.setattr(measure.time, "perf_counter", lambda: now[0])
+    return now
 
 
-def pause(seconds):
-    return lambda: time.sleep(seconds)
+def row(clock, ours, rival, theirs):
+    def pause(seconds):
+        return lambda: clock.__setitem__(0, clock[0] + seconds)
+
+    comparison = Comparison("a loop", 100, "images", pause(ours), (rival(pause(theirs)),))
+    (result,) = compare(comparison, repeats=3)
+    return result
 
 
-def row(ours, *rivals):
-    return compare(Comparison("a loop", 100, "images", pause(ours), rivals), repeats=3)
-
-
-def test_a_ratio_beside_d2l_says_how_many_times_as_fast_ours_is():
-    (result,) = row(FAST, d2l(pause(SLOW), 2))
-    assert 2 < result.ratio < 2 * SLOW / FAST
-    assert result.ratio == pytest.approx(result.ours.rate / result.theirs.rate, rel=0.5)
+def test_a_ratio_beside_d2l_says_how_many_times_as_fast_ours_is(clock):
+    result = row(clock, 0.01, lambda run: d2l(run, 2), 0.04)
+    assert (result.ratio, result.target) == (pytest.approx(4), "at least 2")
     assert result.reached and not result.failed
-    assert result.target == "at least 2"
+    assert (result.ours.rate, result.theirs.rate) == pytest.approx((10_000, 2_500))
 
 
-def test_a_ratio_beside_a_bare_loop_says_how_many_times_as_long_ours_takes():
-    (result,) = row(SLOW, bare(pause(FAST)))
-    assert result.ratio > 2.2
+def test_a_ratio_beside_a_bare_loop_says_how_many_times_as_long_ours_takes(clock):
+    result = row(clock, 0.04, bare, 0.01)
+    assert (result.ratio, result.target) == (pytest.approx(4), "at most 1.1")
     assert result.failed and not result.reached
-    assert result.target == "at most 1.1"
 
 
 @pytest.mark.parametrize(("target", "reached", "failed"), [
     (1.5, True, False), (3, False, False), (5, False, True)])
-def test_missing_a_target_by_a_factor_of_two_is_a_failure(monkeypatch, target, reached, failed):
-    costs = iter([Cost(1.0, 1.0, 0.0), Cost(2.0, 0.5, 0.0)] * 3)
-    monkeypatch.setattr(measure, "cost", lambda run, count: next(costs))
-    (result,) = row(0, d2l(pause(0), target))
-    assert (result.ratio, result.reached, result.failed) == (2.0, reached, failed)
+def test_missing_a_target_by_a_factor_of_two_is_a_failure(clock, target, reached, failed):
+    result = row(clock, 0.01, lambda run: d2l(run, target), 0.02)
+    assert (result.reached, result.failed) == (reached, failed)
 
 
-def test_all_sides_run_in_turn_after_a_warm_up():
+def test_all_sides_run_in_turn_after_a_warm_up(monkeypatch):
+    monkeypatch.setattr(measure, "LEAST_SECONDS", 0)
     ran = []
     sides = [lambda side=side: ran.append(side) for side in "abc"]
     rivals = tuple(Rival(name, run, 1) for name, run in zip("bc", sides[1:]))
@@ -61,17 +59,22 @@ def test_all_sides_run_in_turn_after_a_warm_up():
     assert [result.against for result in results] == ["b", "c"]
 
 
-def test_a_short_run_is_repeated_and_its_mean_is_taken(monkeypatch):
-    monkeypatch.setattr(measure, "LEAST_SECONDS", 0.05)
+def test_a_short_run_is_repeated_and_its_mean_is_taken(clock, monkeypatch):
+    monkeypatch.setattr(measure, "LEAST_SECONDS", 0.2)
     calls = []
-    measured = cost(lambda: (calls.append(0), time.sleep(FAST)), count=10)
-    assert 1 < len(calls) <= 0.05 / FAST
-    assert measured.seconds == pytest.approx(10 / measured.rate)
-    assert FAST <= measured.seconds < 0.05
+
+    def run():
+        calls.append(0)
+        clock[0] += 0.03
+
+    measured = cost(run, count=10)
+    assert len(calls) == 7
+    assert (measured.seconds, measured.rate) == pytest.approx((0.03, 10 / 0.03))
 
 
 @pytest.mark.skipif(not measure.CLEAR_REFS.exists(), reason="memory is counted on Linux")
-def test_the_memory_of_a_run_is_what_it_holds_at_its_peak_beside_what_is_there():
+def test_the_memory_of_a_run_is_what_it_holds_at_its_peak_beside_what_is_there(monkeypatch):
+    monkeypatch.setattr(measure, "LEAST_SECONDS", 0)
     kept = torch.ones(20_000_000)  # 80 MB, there before
     peaks = [cost(lambda: torch.ones(size).sum()).megabytes for size in (12_500_000, 1)]
     assert 45 < peaks[0] < 60
@@ -81,7 +84,7 @@ def test_the_memory_of_a_run_is_what_it_holds_at_its_peak_beside_what_is_there()
 
 def test_memory_that_cannot_be_counted_is_not_a_number(monkeypatch, tmp_path):
     monkeypatch.setattr(measure, "CLEAR_REFS", tmp_path / "none")
-    assert math.isnan(cost(pause(0)).megabytes)
+    assert math.isnan(cost(list).megabytes)
 
 
 def result(against="d2l 0.17.6", ratio=2.5, reached=True, failed=False):
@@ -106,7 +109,7 @@ def test_the_help_names_the_parts(monkeypatch, capsys):
     with pytest.raises(SystemExit) as ended:
         bench.main()
     assert ended.value.code == 0
-    printed = " ".join(capsys.readouterr().out.split())  # argparse breaks lines to fit the terminal
+    printed = " ".join(capsys.readouterr().out.split())  # it breaks lines as the terminal is wide
     assert "import, basics, cnn, rnn, translation, optimization, regularization" in printed
 
 
