@@ -100,6 +100,8 @@ def train_epoch_ch8(
     speed : float
         Tokens a second.
     """
+    if isinstance(net, nn.Module):
+        net.train()
     timer, metric = Timer(), Accumulator(2)  # the sum of the losses, the number of tokens
     for l, y in _text_steps(net, train_iter, loss, updater, device, use_random_iter, 1):
         metric.add(l * y.numel(), y.numel())

@@ -3,13 +3,17 @@
 Their numbers are computed on the CPU, so that a whole training runs, to the same numbers. What
 PyTorch asks of devices is asked here too: the tensors of one operation are on one device (single
 numbers on the CPU aside, where they are allowed), NumPy gets none, lengths of sequences to pack
-stay on the CPU. It says nothing about speed, memory or rounding on a real one.
+stay on the CPU, a recurrent layer's state is contiguous and its gradient asked for in training
+mode only. It says nothing about speed, memory or rounding on a real one.
 """
 
 from contextlib import contextmanager
 from unittest import mock
 
 import torch
+from torch import nn
+from torch.nn.modules.module import register_module_forward_hook
+from torch.nn.utils.rnn import PackedSequence
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
@@ -102,6 +106,25 @@ def refuse_mixed(func, args, tensors):
                            f"devices, cuda:0 and cpu! ({func})")
 
 
+def like_cudnn(module, args, output):
+    """Refuse what NVIDIA's recurrent layers refuse and those of the CPU do not."""
+    if not isinstance(module, nn.RNNBase) or not next(module.parameters()).is_cuda:
+        return
+    states = [part for part in tree_leaves(args[1:]) if part is not None]
+    if not all(part.is_contiguous() for part in states):
+        raise RuntimeError("rnn: hx is not contiguous")
+
+    def refuse(grad):
+        raise RuntimeError("cudnn RNN backward can only be called in training mode")
+
+    # Of sentences packed together, the numbers; the rest of them is no part of the graph.
+    outputs, state = output
+    outputs = outputs.data if isinstance(outputs, PackedSequence) else outputs
+    for part in tree_leaves((outputs, state)):
+        if not module.training and part.requires_grad:
+            part.register_hook(refuse)
+
+
 def swap(t1, t2):
     """Exchange two tensors: PyTorch's own does not where a graph of the first is still kept."""
     t1.__class__, t2.__class__ = t2.__class__, t1.__class__
@@ -116,6 +139,7 @@ def pretended_gpu():
     lift = torch._C._only_lift_cpu_tensors()
     # `param.data = moved` would move no more than PyTorch's own part of a tensor of ours.
     torch.__future__.set_swap_module_params_on_conversion(True)
+    hook = register_module_forward_hook(like_cudnn)
     torch._C._set_only_lift_cpu_tensors(True)  # torch.tensor(...) moves where the mode sees it
     try:
         with (mock.patch("torch.utils.swap_tensors", swap),
@@ -123,5 +147,6 @@ def pretended_gpu():
               mock.patch("torch.cuda.device_count", lambda: 1), Dispatch()):
             yield GPU
     finally:
+        hook.remove()
         torch._C._set_only_lift_cpu_tensors(lift)
         torch.__future__.set_swap_module_params_on_conversion(swaps)

@@ -203,6 +203,8 @@ def train_epoch_ch8(device):
 @case
 def train_ch8(device):
     def trained(net):
+        if isinstance(net, nn.Module):
+            net.eval()  # as `fit_text` leaves it: NVIDIA's layers give no gradients then
         d2l.train_ch8(net, d2l.TextLoader(CORPUS, 2, 8), VOCAB, 0.5, 2, device)
         return d2l.perplexity(net, CORPUS), d2l.predict_ch8("the ", 5, net, VOCAB, device)
 

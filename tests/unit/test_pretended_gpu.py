@@ -27,6 +27,19 @@ def test_what_is_on_two_devices_is_refused(name, gpu):
         MIXED[name](torch.zeros(2, 3, device=gpu))
 
 
+def backward_of(training, state):
+    layer = nn.GRU(3, 4).train(training).to(state.device)
+    layer(torch.ones(5, 2, 3, device=state.device), state)[0].sum().backward()
+
+
+def test_a_recurrent_layer_is_as_strict_as_on_a_gpu(gpu):
+    backward_of(True, torch.zeros(1, 2, 4, device=gpu))
+    with pytest.raises(RuntimeError, match="contiguous"):
+        backward_of(True, torch.zeros(1, 4, 2, device=gpu).mT)
+    with pytest.raises(RuntimeError, match="only be called in training mode"):
+        backward_of(False, torch.zeros(1, 2, 4, device=gpu))
+
+
 def test_a_network_moves_as_it_is_also_while_its_graph_is_kept(gpu):
     net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
     weight, kept, before = net[0].weight, net(torch.ones(4, 3)), net[0].weight.tolist()

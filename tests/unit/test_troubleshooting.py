@@ -220,7 +220,7 @@ SNIPPETS = {
     "no super": NoInit,
     "no forward": lambda: nn.Module()(1),
     "another device": lambda: ones(2) + ones(2, device="meta"),
-    "numpy": lambda: ones(2, device="meta").numpy(),
+    "numpy of another device": lambda: ones(2, device="meta").numpy(),
     "unguarded script": worker_without_guard,
     "class of a notebook": lambda: pickle.loads(b"cmath\nWave\n."),
     "dead worker": lambda: next(iter(DataLoader(Wave(), num_workers=1))),
