@@ -21,16 +21,16 @@ def comparisons(old) -> Iterator[Comparison]:
         with quiet():
             package.train_ch6(sigmoid_lenet(), *iters, 1, 0.9, torch.device("cpu"))
 
+    def bare_training(net, lr):
+        # In the order of memory that ours chooses, which makes all sides faster.
+        net = net.to(memory_format=torch.channels_last)
+        bare_epoch(net, torch.optim.SGD(net.parameters(), lr=lr), data)
+
     yield Comparison(
         "train_ch6, LeNet", TRAIN + TEST, "images",
         lambda: train_ch6(d2lutils, data.ours), (
             d2l(lambda: train_ch6(old, data.theirs)),
             bare(lambda: bare_training(sigmoid_lenet(), 0.9))))
-
-    def bare_training(net, lr):
-        # In the order of memory that ours chooses, which makes all sides faster.
-        net = net.to(memory_format=torch.channels_last)
-        bare_epoch(net, torch.optim.SGD(net.parameters(), lr=lr), data)
 
     def fit():
         net = d2lutils.lenet(batch_norm=True)
