@@ -10,6 +10,8 @@ from torch.utils.data import DataLoader, Subset
 
 import d2lutils
 
+from .measure import quiet
+
 BATCH = 256
 
 # Images to train and to test on: d2l reads them one by one, all of them in about ten seconds.
@@ -41,11 +43,12 @@ def fashion(d2l, num_train: int = TRAIN, num_test: int = TEST) -> Images:
         for which, num in ((True, num_train), (False, num_test)))
     ours = (d2lutils.ImageLoader(*train, BATCH),
             d2lutils.ImageLoader(*test, BATCH, shuffle=False))
-    theirs = tuple(
-        DataLoader(Subset(loader.dataset, range(num)), BATCH, shuffle=shuffle,
-                   num_workers=d2l.get_dataloader_workers())
-        for loader, num, shuffle in zip(
-            d2l.load_data_fashion_mnist(BATCH), (num_train, num_test), (True, False)))
+    with quiet():  # it warns where there are fewer cores than d2l starts workers
+        theirs = tuple(
+            DataLoader(Subset(loader.dataset, range(num)), BATCH, shuffle=shuffle,
+                       num_workers=d2l.get_dataloader_workers())
+            for loader, num, shuffle in zip(
+                d2l.load_data_fashion_mnist(BATCH), (num_train, num_test), (True, False)))
     return Images(ours, theirs, train, test)
 
 

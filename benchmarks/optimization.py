@@ -1,10 +1,15 @@
-"""Optimization: train_ch11, train_concise_ch11 and train_2d."""
+"""Optimization: train_ch11, train_concise_ch11 and train_2d.
+
+A step of the first two takes 0.2 ms: a linear model with six numbers, on ten examples. What ours
+checks in it (shapes, states, hyperparameters) takes 0.02 ms, so it shows here and nowhere else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import torch
+from matplotlib import pyplot as plt
 from torch import nn
 
 import d2lutils
@@ -53,11 +58,11 @@ def comparisons(old) -> Iterator[Comparison]:
             package.train_concise_ch11(torch.optim.SGD, {"lr": RATE}, iterator, EPOCHS)
 
     def bare_concise():
-        net = nn.Linear(features, 1)
+        net, loss = nn.Sequential(nn.Linear(features, 1)), nn.MSELoss(reduction="none")
         optimizer = torch.optim.SGD(net.parameters(), lr=RATE)
 
         def squares(X, y):
-            return nn.functional.mse_loss(net(X), y.reshape(-1, 1), reduction="none")
+            return loss(net(X), y.reshape(-1, 1))
 
         def step(X, y):
             optimizer.zero_grad()
@@ -93,8 +98,8 @@ def descend(x1: float, x2: float, s1: float, s2: float) -> tuple:
     return x1 - 0.1 * 2 * x1, x2 - 0.1 * 4 * x2, s1, s2
 
 
-def bare_training(step, squares, X: torch.Tensor, y: torch.Tensor) -> list[float]:
-    """Call `step` on every batch; return the loss over all data, once every 200 examples."""
+def bare_training(step, squares, X: torch.Tensor, y: torch.Tensor) -> None:
+    """Call `step` on every batch; plot the loss over all data, once every 200 examples."""
     n, losses = 0, []
     for _ in range(EPOCHS):
         for rows in torch.randperm(len(y)).split(BATCH):
@@ -103,4 +108,5 @@ def bare_training(step, squares, X: torch.Tensor, y: torch.Tensor) -> list[float
             if n % 200 == 0:
                 with torch.no_grad():
                     losses.append(squares(X, y).mean().item())
-    return losses
+    with quiet():
+        plt.plot(losses)

@@ -55,7 +55,7 @@ def pages() -> Iterator[Comparison]:
         for name in ("02-weight-decay", "05-data-augmentation"))
     train_iter, valid_iter, _ = d2lutils.fashion_mnist_parts(BATCH, num_train=NUM_TRAIN)
     train, valid = ((i.dataset.images, i.dataset.labels) for i in (train_iter, valid_iter))
-    epochs = 10
+    epochs = 60  # as on the page
 
     def bare_decay():
         net = mlp()

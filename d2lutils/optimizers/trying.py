@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -59,7 +60,10 @@ def train_2d(
     x1, x2, s1, s2 = -5, -2, 0, 0
     results = [(x1, x2)]
     for _ in range(steps):
-        x1, x2, s1, s2 = trainer(x1, x2, s1, s2, *([f_grad] if f_grad else []))
+        if f_grad:
+            x1, x2, s1, s2 = trainer(x1, x2, s1, s2, f_grad)
+        else:
+            x1, x2, s1, s2 = trainer(x1, x2, s1, s2)
         results.append((x1, x2))
     print(f"epoch {steps}, x1: {float(x1):f}, x2: {float(x2):f}")
     return results
@@ -260,7 +264,7 @@ def _train(
     """Call `step` on every batch; draw `scale` times the loss, and return seconds and losses."""
     num_epochs = cut_epochs(num_epochs)
     refuse_empty("data_iter", data_iter)
-    n, steps, timer = 0, itertools.count(1), Timer()
+    n, steps, whole, timer = 0, itertools.count(1), _whole(data_iter), Timer()
     with Animator(xlabel="epoch", ylabel="loss", xlim=[0, num_epochs]) as animator:
         for _ in range(num_epochs):
             for X, y in batches("data_iter", data_iter):
@@ -268,7 +272,7 @@ def _train(
                 n, done = n + len(X), next(steps)
                 if n % 200 == 0:
                     timer.stop()
-                    l = scale * evaluate_loss(net, data_iter, loss)
+                    l = scale * evaluate_loss(net, whole, loss)
                     animator.add(done / len(data_iter), (l if math.isfinite(l) else math.nan,))
                     timer.start()
     if not animator.Y:
@@ -277,3 +281,15 @@ def _train(
         )
     print(f"loss: {animator.Y[0][-1]:.3f}, {timer.sum() / num_epochs:.3f} sec/epoch")
     return timer.cumsum(), animator.Y[0]
+
+
+def _whole(data_iter: Iterable) -> Iterable:
+    """Return a loader of the same tensors in one batch, which a mean over all is faster on.
+
+    A pass over it draws an order too, so that training goes on with the same random numbers.
+    """
+    if not isinstance(data_iter, TensorLoader):
+        return data_iter
+    loader = copy.copy(data_iter)
+    loader.batch_size = len(loader.dataset)
+    return loader

@@ -192,6 +192,28 @@ def test_train_ch11_gives_the_losses_of_d2l(capsys):
     assert capsys.readouterr().out.startswith("loss: 0.532, ")
 
 
+def test_a_loss_over_all_data_is_taken_in_one_batch_in_the_loader_s_own_order():
+    seen, passes, data_iter = [], 3, noise()
+
+    class Watched(nn.MSELoss):
+        def forward(self, y_hat, y):
+            seen.append(len(y))
+            return super().forward(y_hat, y)
+
+    torch.manual_seed(0)
+    net, no_step = nn.Linear(5, 1), lambda X, y: None
+    d2l.optimizers.trying._train(no_step, net, Watched(), 1, data_iter, passes)
+    drawn = torch.rand(1)
+    rows = len(data_iter.dataset)
+    assert seen == [rows] * (passes * rows // 200)
+    assert len(next(iter(data_iter))[1]) == data_iter.batch_size < rows
+    torch.manual_seed(0)
+    nn.Linear(5, 1)
+    for _ in range(passes + len(seen)):
+        torch.randperm(rows)
+    assert drawn == torch.rand(1)
+
+
 def test_train_concise_ch11_draws_the_losses_of_d2l(monkeypatch):
     drawn = []
     add = d2l.Animator.add
