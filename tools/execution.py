@@ -81,17 +81,19 @@ def lookup(cache: JupyterCacheAbstract, notebook: NotebookNode) -> dict | None:
     """Return what was noted when this notebook was executed; None if it has to be executed.
 
     A result that was written only in part does not count, and neither does one whose cells had
-    other tags (the site takes a cell's tags from the cache) or that read other files than these.
+    other tags (they are part of the key) or that read other files than these.
     """
     try:
-        key, found = cache.merge_match_into_notebook(notebook)
-        noted = cache.get_cache_record(key).data
-    except (KeyError, ValueError, IndexError):
+        record = cache.match_cache_notebook(notebook)
+        json.loads(file_of(cache, record.hashkey).read_text(encoding="utf-8"))
+    except (KeyError, ValueError, OSError):
         return None
-    if noted.get("read") != files_read(notebook):
-        return None
-    pairs = zip(notebook.cells, found.cells, strict=True)
-    return noted if all(old.metadata == new.metadata for old, new in pairs) else None
+    return record.data if record.data.get("read") == files_read(notebook) else None
+
+
+def file_of(cache: JupyterCacheAbstract, key: str) -> Path:
+    """Return where a cache has the notebook of a key."""
+    return Path(cache.path) / "executed" / key / "base.ipynb"
 
 
 def files_read(notebook: NotebookNode) -> str | None:
@@ -112,7 +114,7 @@ def store(cache: JupyterCacheAbstract, result: Result) -> dict:
     Returns what is noted with it, as `lookup` does.
     """
     _, key = cache.create_hashed_notebook(result.notebook)
-    shutil.rmtree(Path(cache.path) / "executed" / key, ignore_errors=True)
+    shutil.rmtree(file_of(cache, key).parent, ignore_errors=True)
     noted = {
         "execution_seconds": round(result.seconds, 2),
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),

@@ -10,15 +10,16 @@ import functools
 import hashlib
 import json
 import re
+import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 from docutils import nodes
 from places import link_to, split
 from sphinx.util.docutils import SphinxDirective
 from uses import without_chinese
 
-from d2lutils.concepts import FILE, concepts
-
+FILE = Path(__file__).resolve().parents[2] / "d2lutils" / "concepts" / "concepts.toml"
 PAGE = "book/glossary"
 DATA = "_static/terms-data.js"
 # The glossary itself, a story, and a list of titles and names.
@@ -27,6 +28,13 @@ UNMARKED = {PAGE, "book/tale", "book/references"}
 SKIPPED = (nodes.reference, nodes.title, nodes.literal, nodes.emphasis, nodes.strong,
            nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.caption,
            nodes.term)  # fmt: skip
+
+
+@functools.cache
+def concepts():
+    """Return the terms as `d2lutils.concepts` does, which imports torch: that takes seconds."""
+    records = tomllib.loads(FILE.read_text("utf-8"))["concept"]
+    return [SimpleNamespace(**{"hover": True} | record) for record in records]
 
 
 def key(concept):
@@ -67,17 +75,26 @@ class Finder:
     """Finds terms in a text: the longest name that fits, and only whole words."""
 
     def __init__(self, terms):
-        self.by_group, parts = {}, []
+        # One expression of all names would try hundreds of them at each word.
+        self.by_group, parts = {}, {}
         named = {name: term for term in reversed(terms) for name in names_of(term)}
         for i, name in enumerate(sorted(named, key=len, reverse=True)):
             self.by_group[f"t{i}"] = named[name]
-            parts.append(f"(?P<t{i}>{pattern(name)})")
-        self.pattern = re.compile(rf"(?<![\w.-])(?:{'|'.join(parts)})(?![\w-]|\.\w)")
+            parts.setdefault(name[0].lower(), []).append(f"(?P<t{i}>{pattern(name)})")
+        self.by_letter = {
+            letter: re.compile(rf"(?:{'|'.join(names)})(?![\w-]|\.\w)")
+            for letter, names in parts.items()
+        }
 
     def find(self, text):
         """Yield each match in a text with the term that it names."""
-        for match in self.pattern.finditer(text):
-            yield match, self.by_group[match.lastgroup]
+        end = 0
+        for first in re.finditer(r"(?<![\w.-])\S", text):
+            names = self.by_letter.get(first[0].lower())
+            match = names and first.start() >= end and names.match(text, first.start())
+            if match:
+                end = match.end()
+                yield match, self.by_group[match.lastgroup]
 
 
 class Glossary(SphinxDirective):

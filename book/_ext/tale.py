@@ -3,8 +3,6 @@
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from d2lutils.data import tale_chapters
-
 
 def paragraph(text):
     """Return a paragraph, or a verse where the lines are broken.
@@ -27,6 +25,8 @@ class Tale(SphinxDirective):
     """Return a section for each chapter."""
 
     def run(self):
+        from d2lutils.data import tale_chapters  # imports torch: only where a page asks for it
+
         sections = []
         for chapter in tale_chapters():
             heading, *paragraphs = chapter.strip().split("\n\n")
