@@ -149,21 +149,27 @@ def noted_data() -> str:
     return json.loads(REPORT.read_text(encoding="utf-8"))["data"]
 
 
+def require_results() -> None:
+    """Raise BuildError unless every notebook has been executed as it is now.
+
+    Sphinx would execute it in its own way: one at a time, with no line on how far it is.
+    """
+    cache = execution.open_cache(cache_folder(noted_data()))
+    for path in notebooks(ROOT):
+        if execution.lookup(cache, nbformat.read(path, as_version=4)) is None:
+            raise BuildError(f"{page_name(path)} changed: run python -m tools.build all")
+
+
 def site() -> None:
     """Build the site from executed notebooks; a warning of Sphinx is an error.
 
     Raises
     ------
     BuildError
-        If a notebook has not been executed, Sphinx complains, or pages are missing.
+        If Sphinx complains, or pages are missing.
     """
     data = noted_data()
     folder = cache_folder(data)
-    cache = execution.open_cache(folder)
-    for path in notebooks(ROOT):
-        # Sphinx would execute it in its own way: one at a time, with no line on how far it is.
-        if execution.lookup(cache, nbformat.read(path, as_version=4)) is None:
-            raise BuildError(f"{page_name(path)} changed: run python -m tools.build all")
     config = write_config(folder, data, BUILD)
     remove_stale_pages(HTML, documents(ROOT))
     skip = f"import sys; sys.modules[{SLOW!r}] = None; "
@@ -248,6 +254,8 @@ def main(arguments: list[str]) -> int:
         if command != "site":
             data = fetch_data()
             summary = execute(data)
+        else:
+            require_results()
         if command != "execute":
             site()
     except BuildError as error:

@@ -41,6 +41,7 @@ def main(arguments: list[str]) -> int:
         path = build.BUILD / (f"press/some.{form}" if names else f"{NAME}.{form}")
         path.write_bytes(made)
         if not names:
+            build.require_results()
             build.site()  # the home page says what is there
     except (CannotPrint, build.BuildError) as error:
         print(f"error: {error}", file=sys.stderr)
