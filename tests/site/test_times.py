@@ -15,8 +15,10 @@ from conftest import ROOT, contents
 from tools.execution import WORKERS
 
 STATED = r"\*\*Time:\*\* (\d+) minutes to read, (.+) to run\."
-# What the words allow, in seconds: machines differ.
+# What the words allow, in seconds, on two cores that take USUAL seconds for all notebooks. Where all
+# of them take longer or shorter, each may, too.
 RUNS = {"a few seconds": (0, 20), "under a minute": (0, 60), "about a minute": (30, 120)}
+USUAL = 1500
 NOTEBOOKS = [name for name in contents() if (ROOT / f"{name}.ipynb").exists()]
 
 
@@ -34,21 +36,27 @@ def test_the_minutes_to_read_fit_what_there_is_to_read(page):
     assert 0.8 * quick <= int(stated(page)[0]) <= 2 * quick
 
 
+@pytest.fixture(scope="module")
+def ran():
+    """Return the seconds that each notebook took."""
+    rows = json.loads((ROOT / "_build" / "execution.json").read_text("utf-8"))["notebooks"]
+    return {f"notebooks/{row['notebook']}": row["seconds"] for row in rows}
+
+
 @pytest.mark.parametrize("page", NOTEBOOKS)
-def test_the_time_to_run_that_a_notebook_states_is_that_of_the_machine(page):
-    rows = json.loads((ROOT / "_build" / "execution.json").read_text("utf-8"))["notebooks"]
-    [seconds] = [row["seconds"] for row in rows if f"notebooks/{row['notebook']}" == page]
+def test_the_time_to_run_that_a_notebook_states_is_that_of_the_machine(page, ran):
+    pace = sum(ran.values()) / USUAL
     low, high = RUNS[stated(page)[1]]
-    assert low <= seconds <= high
+    assert low * min(1, pace) <= ran[page] <= high * max(1, pace)
 
 
-def test_the_limits_hold_that_the_page_of_execution_times_states():
-    rows = json.loads((ROOT / "_build" / "execution.json").read_text("utf-8"))["notebooks"]
+def test_the_limits_hold_that_the_page_of_execution_times_states(ran):
     said = (ROOT / "book" / "execution-times.md").read_text("utf-8")
-    most = re.search(r"no notebook takes more than (\d+) seconds.* than (\d+) minutes", said)
-    seconds, minutes = map(int, most.groups())
-    assert max(rows, key=lambda row: row["seconds"])["seconds"] <= seconds
-    assert sum(row["seconds"] for row in rows) / WORKERS <= 60 * minutes
+    most = re.search(r"takes no more than (\d+) minutes.* than (\d+) seconds", said, re.DOTALL)
+    minutes, seconds = map(int, most.groups())
+    pace = sum(ran.values()) / USUAL
+    assert pace <= WORKERS * 60 * minutes / USUAL
+    assert max(ran.values()) <= seconds * max(1, pace)
 
 
 def test_the_execution_times_link_to_every_notebook_and_add_up(look):

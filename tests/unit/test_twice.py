@@ -13,7 +13,6 @@ from PIL import Image
 
 build = pytest.importorskip("tools.build", reason="needs the extra 'book'")
 from tools import execution, twice  # noqa: E402
-from tools.pages import page_name  # noqa: E402
 
 
 def text(words, kind="stream"):
