@@ -17,7 +17,8 @@ from tools.execution import WORKERS
 STATED = r"\*\*Time:\*\* (\d+) minutes to read, (.+) to run\."
 # What the words allow, in seconds, on two cores that take USUAL seconds for all notebooks. Where all
 # of them take longer or shorter, each may, too.
-RUNS = {"a few seconds": (0, 20), "under a minute": (0, 60), "about a minute": (30, 120)}
+RUNS = {"a few seconds": (0, 20), "under a minute": (0, 60), "about a minute": (30, 120),
+        "1–2 minutes": (45, 180)}
 USUAL = 1500
 NOTEBOOKS = [name for name in contents() if (ROOT / f"{name}.ipynb").exists()]
 
