@@ -368,13 +368,14 @@ class TextLoader:
         use_random_iter: bool = False,
     ):
         _check_length(corpus, batch_size, num_steps)
-        self.corpus = corpus
+        self.corpus, self._tokens = corpus, torch.as_tensor(corpus)
         self.batch_size, self.num_steps = batch_size, num_steps
         self.use_random_iter = use_random_iter
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         iterate = seq_data_iter_random if self.use_random_iter else seq_data_iter_sequential
-        return iterate(self.corpus, self.batch_size, self.num_steps)
+        # A copy, since the batches may be views of it, and a reader may change them in place.
+        return iterate(self._tokens.clone(), self.batch_size, self.num_steps)
 
 
 class SeqDataLoader(TextLoader):

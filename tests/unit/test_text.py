@@ -336,3 +336,13 @@ def test_what_is_not_the_time_machine_is_not_kept(gutenberg, tmp_path):
 def test_an_unknown_text_is_named_with_those_there_are():
     with pytest.raises(ValueError, match="'time-machine', 'fra-eng', 'python-manual'.*'moby'"):
         d2l.read_corpus("moby")
+
+
+@pytest.mark.parametrize("use_random_iter", [False, True])
+def test_a_batch_changed_in_place_leaves_the_next_pass_as_it_was(use_random_iter):
+    corpus = list(range(100))
+    loader = d2l.TextLoader(corpus, 2, 5, use_random_iter)
+    for X, Y in loader:
+        X.zero_(), Y.zero_()
+    assert all((Y == X + 1).all() for X, Y in loader)
+    assert corpus == loader.corpus == list(range(100))
