@@ -138,7 +138,7 @@ def component(root: Path, name: str) -> Plan:
         f"{folder}/{plain}.js and {plain}.css: what it shows",
         f"tests/unit/test_{plain}.py: its numbers against an independent computation",
         f".venv/bin/python -m pytest tests/site/test_components_{plain}.py: in a browser",
-        "book/troubleshooting.md: an entry for each new error message",
+        'book/troubleshooting.md: an entry for each message unlike "rate must be ..., got ..."',
     ))
 
 
