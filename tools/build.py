@@ -104,7 +104,7 @@ def execute(data: str) -> str:
         print(f"Executing {len(waiting)} of {len(paths)} notebooks, two at a time.", flush=True)
         failed = execute_in_full(waiting, data, keep)
     seconds = time.perf_counter() - start if waiting else 0.0
-    rows = write_report(noted, data, seconds)
+    rows = write_report(REPORT, noted, data, seconds)
     if failed:
         raise BuildError(f"{len(failed)} of {len(paths)} notebooks failed: {', '.join(failed)}")
     return (
@@ -113,7 +113,9 @@ def execute(data: str) -> str:
     )
 
 
-def write_report(noted: dict[Path, dict | None], data: str, seconds: float) -> list[dict]:
+def write_report(
+    file: Path, noted: dict[Path, dict | None], data: str, seconds: float
+) -> list[dict]:
     """Write execution.json and return its rows, one for each notebook that was executed."""
     rows = [
         {
@@ -132,7 +134,7 @@ def write_report(noted: dict[Path, dict | None], data: str, seconds: float) -> l
         "versions": {"python": platform.python_version()} | {n: version(n) for n in VERSIONED},
         "notebooks": rows,
     }
-    REPORT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return rows
 
 

@@ -35,14 +35,18 @@ def execute(path: Path, data: str) -> Path:
     """
     folder = draft() / "cache" / execution.fingerprint(build.ROOT, data)
     cache = execution.open_cache(folder)
-    if execution.lookup(cache, nbformat.read(path, as_version=4)) is None:
+    noted = execution.lookup(cache, nbformat.read(path, as_version=4))
+    if noted is None:
         variables = execution.kernel_environment(build.BUILD / "scratch")
         allowed = SAMPLE_WARNING if data == "sample" else ""
         result = execution.run(execution.execute(path, variables, allowed=allowed))
         print(execution.report_line(result, 1, 1), flush=True)
         if result.error:
             raise BuildError("the page was not built, since its notebook failed")
-        execution.store(cache, result)
+        noted = execution.store(cache, result)
+    built = draft() / "_build"
+    built.mkdir(exist_ok=True)
+    build.write_report(built / "execution.json", {path: noted}, data, noted["execution_seconds"])
     return folder
 
 

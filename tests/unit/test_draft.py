@@ -1,5 +1,7 @@
 """The draft: one page is executed and shown in the book, the others without outputs."""
 
+import json
+
 import pytest
 
 pytest.importorskip("tools.build", reason="needs the extra 'book'")
@@ -20,6 +22,8 @@ def test_one_page_is_executed_and_the_others_have_no_outputs(book, capfd):  # no
     assert text.rstrip().endswith("/_build/draft/_build/html/notebooks/a/one.html")
     assert ">42<" in shown(book, "one") and ">42<" not in shown(book, "two")
     assert not (book / "_build" / "html").exists()
+    report = json.loads((book / "_build" / "draft" / "_build" / "execution.json").read_text())
+    assert [row["notebook"] for row in report["notebooks"]] == ["a/one"]
 
 
 def test_it_is_executed_again_when_it_or_the_package_has_changed(book, capfd):  # noqa: F811

@@ -29,8 +29,11 @@ def test_the_examples_hold():
     assert doctest.testmod(new).failed == 0
 
 
-def test_a_skeleton_passes_what_pages_components_and_data_sets_have_to_pass(book):
-    """As they are, before anything in them is replaced; the browser's part: tests/site."""
+def test_new_skeletons_pass_what_pages_components_and_data_sets_have_to_pass(book):
+    """As they are, before anything in them is replaced; the browser's part: tests/site.
+
+    They are made in a copy of this book, so what is wrong in the book fails here once more.
+    """
     tests = [f"tests/notebooks/test_{n}.py" for n in ("format", "papers", "same_code", "smoke")]
     tests += [f"tests/unit/test_{n}.py" for n in (
         "concepts", "docstrings", "functions", "my_data", "my_dial", "paths",
@@ -38,9 +41,9 @@ def test_a_skeleton_passes_what_pages_components_and_data_sets_have_to_pass(book
     )]  # fmt: skip
     # Of the tests with a case for each page or name, those of the new ones; and those over all.
     chosen = "my or My or table_of_contents or course or every or each_message"
-    command = [sys.executable, "-m", "pytest", "-q", "-k", chosen, *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=line", "-k", chosen, *tests]
     ran = subprocess.run(command, cwd=book, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stdout
+    assert ran.returncode == 0, f"in a copy of the book, with skeletons beside:\n{ran.stdout}"
 
 
 def test_what_has_to_be_replaced_is_found_until_it_is(book):
