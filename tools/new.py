@@ -110,9 +110,13 @@ def notebook(root: Path, name: str) -> Plan:
         f"{path}: replace what is marked {MARK}, piece by piece, in `make live`, say; "
         "then `make tidy` clears the outputs",
         f"make draft NAME={name}: execute and build this page alone, and look at it",
-        f"book/{part}.md: one line on what the page is about",
-        "d2lutils/concepts/concepts.toml: an entry for each new *term* (术语)",
+        f"book/{part}.md: one line on what the page is about, below the heading that fits; does "
+        f"the page before, notebooks/{part}/{last[-1]}.ipynb, lead on to this one?",
+        "d2lutils/concepts/concepts.toml: an entry for each new *term* (术语), behind those of "
+        "the page before",
+        "d2lutils/functions/functions.tsv: a row for each new function of PyTorch",
         "book/references.bib: the papers, and book/papers/methods.md: how to read them",
+        ".venv/bin/python -m pytest -m page: what is missing",
     ))
 
 
@@ -139,6 +143,7 @@ def component(root: Path, name: str) -> Plan:
         f"tests/unit/test_{plain}.py: its numbers against an independent computation",
         f".venv/bin/python -m pytest tests/site/test_components_{plain}.py: in a browser",
         'book/troubleshooting.md: an entry for each message unlike "rate must be ..., got ..."',
+        ".venv/bin/python -m pytest -m component: what is missing",
     ))
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
+import io
 import json
 import linecache
 import math
@@ -92,7 +93,8 @@ def load_page(path: Path) -> list[Experiment]:
     for number, source in enumerate(record_cells(path), start=1):
         file = f"<{page_name(path)}, record cell {number}>"
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        exec(compile(source, file, "exec"), vars(module))
+        with contextlib.redirect_stdout(io.StringIO()):  # what the page tells its readers
+            exec(compile(source, file, "exec"), vars(module))
     found = {id(v): v for v in vars(module).values() if isinstance(v, Experiment)}
     return list(found.values())
 
@@ -278,6 +280,8 @@ def main(arguments: list[str] | None = None) -> int:
         paths = pages(chosen.names)
         if chosen.check:
             problems = check(paths) + ([] if chosen.names else orphans())
+            if not problems:
+                print("All records are up to date.")
         elif chosen.verify:
             problems = verify(paths, chosen.verify, random.Random())
         elif fast_mode():

@@ -5,6 +5,8 @@ import re
 import pytest
 from headings import ROOT, markdown
 
+pytestmark = pytest.mark.page
+
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 GUIDES = [ROOT / "book" / "papers.md", *sorted((ROOT / "book" / "papers").glob("*.md"))]
 # No guide: a book of some hundred pages is not read like a paper.
@@ -51,7 +53,8 @@ def guided():
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_paper_a_page_comes_from_has_a_guide(notebook):
-    assert sources(notebook) - guided() - WITHOUT == set()
+    missing = sources(notebook) - guided() - WITHOUT
+    assert missing == set(), "cited under 'Where it comes from' with no guide in book/papers"
 
 
 def test_the_exceptions_are_cited_and_have_no_guide():

@@ -9,6 +9,7 @@ from d2lutils.devices import fast_mode
 from tools import record as tool
 
 
+@pytest.mark.page
 def test_every_experiment_has_a_record_of_its_present_code():
     assert tool.check(tool.pages()) == []
 

@@ -13,6 +13,8 @@ from torch import nn
 
 import d2lutils as d2l
 
+pytestmark = pytest.mark.component
+
 MODULES = ["d2lutils"] + [
     module.name
     for module in pkgutil.walk_packages(d2l.__path__, "d2lutils.")

@@ -56,6 +56,7 @@ def test_what_has_to_be_replaced_is_found_until_it_is(book):
     }  # fmt: skip
 
 
+@pytest.mark.page
 def test_nothing_is_left_to_be_replaced_here():
     assert list(new.left(ROOT)) == []
 

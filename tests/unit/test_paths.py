@@ -5,6 +5,8 @@ import re
 import pytest
 from headings import ROOT, markdown
 
+pytestmark = pytest.mark.page
+
 PAGE = (ROOT / "book" / "paths.md").read_text("utf-8")
 PATHS = {part.split(" (")[0]: part for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]}
 PART = r"basics|cnn|rnn|optimization|regularization|appendix"

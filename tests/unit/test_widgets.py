@@ -42,6 +42,8 @@ from d2lutils.widgets.clinic import difference
 from d2lutils.widgets.curves import limits, span
 from d2lutils.widgets.still import COLORS
 
+pytestmark = pytest.mark.component
+
 SONG = "the lark sang, and the bell rang; so it was, said the old bell."
 LINE = Curves([1, 2, 3], loss=[3.0, 2.0, 1.0])
 
