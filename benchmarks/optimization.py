@@ -1,7 +1,8 @@
 """Optimization: train_ch11, train_concise_ch11 and train_2d.
 
 A step of the first two takes 0.2 ms: a linear model with six numbers, on ten examples. What ours
-checks in it (shapes, states, hyperparameters) takes 0.02 ms, so it shows here and nowhere else.
+checks in it (shapes, states, hyperparameters) and what it draws come to 0.04 ms, so they show here
+and nowhere else.
 """
 
 from __future__ import annotations
