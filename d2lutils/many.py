@@ -287,6 +287,10 @@ def main(arguments: list[str] | None = None) -> None:
     """Train as the command line says; the first process prints a line an epoch."""
     chosen = parse(arguments)
     on_gpu = chosen.device.type == "cuda"
+    # DistributedDataParallel imports it. It keeps a group that is there by then for good, Gloo's
+    # threads with it, and one that still runs when Python ends may abort the process.
+    import torch._dynamo  # noqa: F401
+
     distributed.init_process_group(
         "nccl" if on_gpu else "gloo", timeout=PATIENCE, device_id=chosen.device if on_gpu else None)
     try:

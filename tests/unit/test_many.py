@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 import psutil
 import pytest
@@ -71,6 +72,25 @@ def undisturbed(tmp_path_factory):
 
 needs_torchrun = pytest.mark.skipif(
     sys.platform == "win32", reason="torchrun does not start on Windows: PyTorch's issue 139990")
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads have no names here")
+def test_no_thread_of_gloo_is_left_when_python_ends(tmp_path):
+    # One that still works then aborts the process now and then: "terminate called ...".
+    code = (
+        "import sys; from pathlib import Path; from d2lutils import many; many.main(sys.argv[1:]); "
+        "print('left:', *(p.read_text() for p in Path('/proc/self/task').glob('*/comm')))"
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    alone = {"RANK": "0", "WORLD_SIZE": "1", "LOCAL_RANK": "0", "LOCAL_WORLD_SIZE": "1",
+             "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "D2LUTILS_FAST": "1"}
+    command = [sys.executable, "-c", code, tmp_path, "--num-epochs", "1", "--device", "cpu"]
+    ran = subprocess.run(command, env={**os.environ, **alone}, capture_output=True, text=True,
+                         timeout=LIMIT)
+    assert "left: python" in ran.stdout, ran.stderr
+    assert "gloo" not in ran.stdout.partition("left:")[2]
 
 
 @needs_torchrun
