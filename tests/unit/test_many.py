@@ -41,6 +41,12 @@ def torchrun(folder, *options, launcher=HERE):
                 left.kill()
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 def finish(process) -> str:
     """Wait for the end, and return what the run has printed."""
     said, _ = process.communicate(timeout=LIMIT)
@@ -81,11 +87,8 @@ def test_no_thread_of_gloo_is_left_when_python_ends(tmp_path):
         "import sys; from pathlib import Path; from d2lutils import many; many.main(sys.argv[1:]); "
         "print('left:', *(p.read_text() for p in Path('/proc/self/task').glob('*/comm')))"
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
     alone = {"RANK": "0", "WORLD_SIZE": "1", "LOCAL_RANK": "0", "LOCAL_WORLD_SIZE": "1",
-             "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "D2LUTILS_FAST": "1"}
+             "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "D2LUTILS_FAST": "1"}
     command = [sys.executable, "-c", code, tmp_path, "--num-epochs", "1", "--device", "cpu"]
     ran = subprocess.run(command, env={**os.environ, **alone}, capture_output=True, text=True,
                          timeout=LIMIT)
@@ -114,9 +117,7 @@ def test_the_gradient_of_two_processes_is_that_of_one_with_the_whole_batch(tmp_p
 
 @needs_torchrun
 def test_two_hosts_end_where_two_processes_of_one_host_end(tmp_path, undisturbed):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     launcher = ("--nnodes", "2", "--nproc-per-node", "1", "--local-addr", "127.0.0.1",
                 "--rdzv-backend", "c10d", "--rdzv-endpoint", address, "--rdzv-id", "test")
     one, other = (torchrun(tmp_path, "--num-epochs", EPOCHS, launcher=launcher) for _ in "12")
