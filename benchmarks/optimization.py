@@ -1,8 +1,8 @@
 """Optimization: train_ch11, train_concise_ch11 and train_2d.
 
-A step of the first two takes 0.2 ms: a linear model with six numbers, on ten examples. What ours
-checks in it (shapes, states, hyperparameters) and what it draws come to 0.04 ms, so they show here
-and nowhere else.
+A step of the first two takes 0.2 ms: a linear model with six numbers, on ten examples. So what
+ours checks in it (shapes, states, hyperparameters) shows here, as does what it draws. The bare
+loop has the update as one writes it first, with new tensors; ours takes the same step in place.
 """
 
 from __future__ import annotations

@@ -73,8 +73,8 @@ def sgd_momentum(
     check_step(("lr", "momentum"), params, states, hyperparams)
     with torch.no_grad():
         for p, v in zip(params, states):
-            v[:] = hyperparams["momentum"] * v + p.grad
-            p -= hyperparams["lr"] * v
+            v.mul_(hyperparams["momentum"]).add_(p.grad)
+            p.sub_(v, alpha=hyperparams["lr"])
             p.grad.zero_()
 
 
@@ -104,6 +104,6 @@ def nesterov(
     check_step(("lr", "momentum"), params, states, hyperparams)
     with torch.no_grad():
         for p, v in zip(params, states):
-            v[:] = hyperparams["momentum"] * v + p.grad
-            p -= hyperparams["lr"] * (p.grad + hyperparams["momentum"] * v)
+            v.mul_(hyperparams["momentum"]).add_(p.grad)
+            p.sub_(p.grad.add(v, alpha=hyperparams["momentum"]), alpha=hyperparams["lr"])
             p.grad.zero_()

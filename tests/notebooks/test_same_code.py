@@ -1,7 +1,7 @@
 """What a page builds is what the package has.
 
 A function or class that a notebook defines under a name of the package is the same code there,
-docstrings, annotations and argument checks aside. The few of which a page shows a shorter version
+docstrings, annotations and argument checks aside. The few of which a page shows a plainer version
 are named below, and give the same numbers.
 """
 
@@ -27,12 +27,14 @@ CHECKS = {
     "tensors",
 }
 # The package's versions check their input, are faster, or do more: compared by their numbers.
-SHORTER_ON_THE_PAGE = {
+PLAINER_ON_THE_PAGE = {
     "Accumulator",
     "Animator",
     "accuracy",
     "evaluate_accuracy",
     "load_array",
+    "nesterov",
+    "sgd_momentum",
     "train_ch3",
     "train_epoch_ch3",
 }
@@ -105,7 +107,7 @@ def test_pages_build_what_the_package_has():
 
 @pytest.mark.parametrize("page, name, source", BLOCKS, ids=lambda value: str(value)[:40])
 def test_a_block_on_a_page_is_the_code_of_the_package(page, name, source):
-    if name in SHORTER_ON_THE_PAGE:
+    if name in PLAINER_ON_THE_PAGE:
         assert page_block(name)  # compared by its numbers below
         return
     assert essence(source) == essence(inspect.getsource(getattr(d2l, name)))
@@ -159,3 +161,17 @@ def test_running_sums_of_the_page_and_of_the_package_agree():
         metric.add(1, torch.tensor(2.5))
         metric.add(0.5, 1)
         assert (metric[0], metric[1]) == (1.5, 3.5)
+
+
+@pytest.mark.parametrize("name", ["sgd_momentum", "nesterov"])
+def test_momentum_of_the_page_and_of_the_package_walk_the_same_path(name):
+    paths = []
+    for update in (page_block(name), getattr(d2l, name)):
+        x = torch.tensor([[-5.0], [-2.0]], requires_grad=True)
+        velocity, path = torch.zeros_like(x), []
+        for _ in range(20):
+            (torch.tensor([[0.1], [2.0]]) * x**2).sum().backward()
+            update([x], [velocity], {"lr": 0.3, "momentum": 0.6})
+            path.append(torch.cat([x.detach(), velocity, x.grad]))
+        paths.append(torch.stack(path))
+    assert torch.allclose(*paths, atol=1e-6)
