@@ -40,4 +40,6 @@ def check_step(
     if missing := [name for name in needed if name not in hyperparams]:
         raise ValueError(f"hyperparams must have {missing[0]!r}, got {dict(hyperparams)!r}")
     for name, value in hyperparams.items():
-        number_in(one_of("a name in hyperparams", name, RANGES), value, *RANGES[name])
+        if name not in RANGES:
+            one_of("a name in hyperparams", name, RANGES)  # which says what there is
+        number_in(name, value, *RANGES[name])
