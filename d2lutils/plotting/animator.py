@@ -12,7 +12,9 @@ from collections.abc import Sequence
 
 import torch
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from ..checks import positive_int
 from .curves import FORMATS, STABLE, in_kernel, is_single, line_styles, set_axes
@@ -87,11 +89,12 @@ class Animator:
         else:
             self.fig = plt.figure(figsize=figsize, layout="constrained")
             _show_windows_at_exit()
-        self.axes = list(self.fig.subplots(*grid, squeeze=False).flat)
+        kind = {"axes_class": _Axes}
+        self.axes = list(self.fig.subplots(*grid, squeeze=False, subplot_kw=kind).flat)
         set_axes(self.axes[0], xlabel, ylabel, xlim, ylim, xscale, yscale, None)
         self.X: list[list[float]] = []
         self.Y: list[list[float]] = []
-        self._lines = []
+        self._lines = self.axes[0].growing = []
         self._names = [legend] if isinstance(legend, str) else list(legend or [])
         self._styles = line_styles(fmts)
         self._display_id: str | None = None
@@ -129,9 +132,6 @@ class Animator:
                 line.set_data(X, Y)
                 if len(X) <= 2:
                     line.set_marker("o" if len(X) == 1 else "")  # a line through it would not show
-                # The new point alone widens the limits: to find them anew, and at once, would take
-                # more time than all the rest.
-                self.axes[0].update_datalim([(a, b)])
         self.axes[0].autoscale(None)  # when it is drawn next, or asked for
         if in_kernel():
             self._show_in_time()
@@ -210,6 +210,18 @@ class Animator:
     def _cell_ended(self, *result) -> None:
         """Finish when the cell does, for code that knows no `finish`."""
         self.finish()
+
+
+class _Axes(Axes):
+    """Axes that look at their growing lines when they are drawn or asked, not at every point."""
+
+    growing: Sequence[Line2D] = ()
+
+    def autoscale_view(self, *args, **kwargs) -> None:
+        """Set the limits by the points that there are by now."""
+        for line in self.growing:
+            self.update_datalim(line.get_xydata())
+        super().autoscale_view(*args, **kwargs)
 
 
 def _numbers(name: str, values) -> list[float | None]:

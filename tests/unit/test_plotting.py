@@ -13,6 +13,7 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from PIL import Image
 
@@ -245,6 +246,32 @@ def test_a_value_that_is_not_finite_leaves_the_rest_in_sight(value):
     animator.fig.canvas.draw()
     low, high = animator.axes[0].get_ylim()
     assert 0.5 < low < 1 and 3 < high < 3.5
+
+
+def test_the_limits_follow_the_points_and_what_a_reader_adds():
+    animator = d2l.Animator(xlim=[0, 10])
+    axes = animator.axes[0]
+    for x in range(5):
+        animator.add(x, 10 * x)
+    assert 40 < axes.get_ylim()[1] < 45
+    axes.scatter([1], [-30])
+    axes.axhline(60)
+    animator.add(5, 50)
+    animator.fig.canvas.draw()
+    low, high = axes.get_ylim()
+    assert -40 < low < -30 and 60 < high < 70
+    assert axes.get_xlim() == (0, 10)
+
+
+def test_a_point_searches_for_no_limits(monkeypatch):
+    searched = []
+    monkeypatch.setattr(Axes, "update_datalim", lambda *args: searched.append(args))
+    animator = d2l.Animator()
+    for x in range(100):
+        animator.add(x, x)
+    assert not searched
+    animator.fig.canvas.draw()
+    assert searched
 
 
 def test_animator_names_what_does_not_fit():
