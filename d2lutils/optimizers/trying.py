@@ -247,7 +247,7 @@ def train_concise_ch11(
     def step(X: torch.Tensor, y: torch.Tensor) -> None:
         optimizer.zero_grad()
         out = net(X)
-        loss(out, y.reshape(out.shape)).mean().backward()
+        loss(out, y.reshape_as(out)).mean().backward()
         optimizer.step()
 
     _train(step, net, loss, 0.5, data_iter, num_epochs)
